@@ -1,0 +1,123 @@
+"""Document text with exact places: spans in code points inside, LSP positions at the edge.
+
+Lines end at ``\\n``, ``\\r\\n`` and ``\\r`` only (LSP 3.17, "Text Documents"); U+2028, form feed and their kin
+are ordinary characters, unlike in `str.splitlines`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class Encoding(StrEnum):
+    """Units in which a client counts characters (LSP `positionEncoding`)."""
+
+    UTF8 = "utf-8"
+    UTF16 = "utf-16"
+    UTF32 = "utf-32"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of code points."""
+
+    start: int
+    end: int
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def shifted(self, by: int) -> Span:
+        """Return this span moved by so many code points."""
+        return Span(self.start + by, self.end + by)
+
+    def contains(self, other: Span) -> bool:
+        """Tell whether `other` lies within."""
+        return self.start <= other.start and other.end <= self.end
+
+    def overlaps(self, other: Span) -> bool:
+        """Tell whether the two share a place; an empty span overlaps where it touches."""
+        if self.start == self.end or other.start == other.end:
+            return self.start <= other.end and other.start <= self.end
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """Zero-based line, and character in the units of an `Encoding`."""
+
+    line: int
+    character: int
+
+
+@dataclass(frozen=True)
+class Text:
+    """A document's text at one version; `version` is the client's, or 0 for a file."""
+
+    source: str
+    version: int = 0
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    @cached_property
+    def line_starts(self) -> tuple[int, ...]:
+        """Return the offset at which each line begins."""
+        return (0, *(match.end() for match in _LINE_END.finditer(self.source)))
+
+    def slice(self, span: Span) -> str:
+        """Return the text within a span."""
+        return self.source[span.start : span.end]
+
+    def line_span(self, line: int) -> Span:
+        """Return a line's span without its line end; lines past the end are empty."""
+        starts = self.line_starts
+        if line >= len(starts):
+            return Span(len(self.source), len(self.source))
+        end = starts[line + 1] if line + 1 < len(starts) else len(self.source)
+        while end > starts[line] and line + 1 < len(starts) and self.source[end - 1] in "\r\n":
+            end -= 1
+        return Span(starts[line], end)
+
+    def line_at(self, offset: int) -> int:
+        """Return the zero-based line that holds an offset."""
+        return bisect_right(self.line_starts, min(max(offset, 0), len(self.source))) - 1
+
+    def position(self, offset: int, encoding: Encoding = Encoding.UTF16) -> Position:
+        """Return the position of an offset; offsets outside the text are clamped."""
+        offset = min(max(offset, 0), len(self.source))
+        line = self.line_at(offset)
+        return Position(line, units(self.source[self.line_starts[line] : offset], encoding))
+
+    def offset(self, position: Position, encoding: Encoding = Encoding.UTF16) -> int:
+        """Return the offset of a position, clamped to its line; never inside a surrogate pair or code point."""
+        span = self.line_span(max(position.line, 0))
+        return span.start + _code_points(self.slice(span), max(position.character, 0), encoding)
+
+
+def units(text: str, encoding: Encoding) -> int:
+    """Return the length of `text` in an encoding's units; lone surrogates count as one code point's worth."""
+    if encoding is Encoding.UTF32 or text.isascii():
+        return len(text)
+    if encoding is Encoding.UTF16:
+        return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def _code_points(line: str, character: int, encoding: Encoding) -> int:
+    if encoding is Encoding.UTF32 or line.isascii():
+        return min(character, len(line))
+    seen = 0
+    for index, code_point in enumerate(line):
+        if seen >= character:
+            return index
+        seen += units(code_point, encoding)
+        if seen > character:
+            return index
+    return len(line)

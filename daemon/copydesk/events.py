@@ -1,0 +1,52 @@
+"""What a running command tells its caller: notes as they are found, progress, and one report at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from copydesk.core.note import Note
+    from copydesk.errors import CopydeskError
+    from copydesk.ports import EngineFacts, ModelFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a command has come: `done` of `total` questions, and a fixed-vocabulary label for the writer."""
+
+    label: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A rewrite that was not offered, and why, in words for the writer."""
+
+    note: Note
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What a command cost. Tokens as the engine counted them; `dropped` counts unusable answers and lost anchors."""
+
+    model_calls: int = 0
+    prompt_tokens: int = 0
+    cached_prompt_tokens: int = 0
+    output_tokens: int = 0
+    seconds: float = 0.0
+    first_note_seconds: float | None = None
+    cache_hits: int = 0
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The last event of every command. `problem` says why the model's part is missing or incomplete."""
+
+    stats: Stats
+    engine: EngineFacts | None = None
+    model: ModelFacts | None = None
+    problem: CopydeskError | None = None

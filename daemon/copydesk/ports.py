@@ -1,0 +1,143 @@
+"""What the desk needs from outside: a model, a cache. Adapters implement these; tests script them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+
+class Locality(StrEnum):
+    """Where a model runs: on this machine, or somewhere the text must be sent to."""
+
+    LOCAL = "local"
+    REMOTE = "remote"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a prompt."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A prompt for one model; `model` is a name the engine knows."""
+
+    model: str
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How to decode: `max_tokens` is always sent, the seed is fixed so that a run can be repeated."""
+
+    max_tokens: int
+    temperature: float = 0.0
+    seed: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call; `cached_prompt_tokens` is None where the engine does not tell."""
+
+    prompt_tokens: int = 0
+    cached_prompt_tokens: int | None = None
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of streamed answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The end of a complete answer. A stream that ends without one has failed."""
+
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Natural-log probabilities of each option as the first token of the answer, normalised over the options."""
+
+    logprobs: Mapping[str, float]
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What is known of one model; unknown facts are None. `context` in tokens, `size` in bytes."""
+
+    name: str
+    digest: str
+    locality: Locality = Locality.LOCAL
+    context: int | None = None
+    licence: str | None = None
+    size: int | None = None
+    parameters: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFacts:
+    """What answers, where, and which models it has."""
+
+    kind: Literal["ollama", "openai", "embedded"]
+    host: str
+    version: str
+    locality: Locality
+    models: tuple[ModelFacts, ...] = field(default=())
+
+
+class Engine(Protocol):
+    """A model server. Every failure is an `EngineError` with a remedy; cancelling a call closes its socket."""
+
+    async def facts(self) -> EngineFacts:
+        """Return what answers; raises `EngineUnreachable` where nothing does."""
+        ...
+
+    async def model_facts(self, model: str) -> ModelFacts:
+        """Return facts of one model; raises `ModelMissing`, or `EngineRefused` for one that runs elsewhere."""
+        ...
+
+    def stream(
+        self, prompt: Prompt, sampling: Sampling, schema: Mapping[str, object] | None = None
+    ) -> AsyncIterator[Delta | Finished]:
+        """Stream an answer, bounded by a JSON schema if one is given; the last item is `Finished`.
+
+        Raises `AnswerCut` at the length limit, `PromptTooLong` before anything is cut, `EngineBroken` for a
+        stream that ends early.
+        """
+        ...
+
+    async def score(self, prompt: Prompt, options: tuple[str, ...]) -> Scores:
+        """Return how likely each option is as the first token of the answer; options differ in that token."""
+        ...
+
+    async def close(self) -> None:
+        """Release connections and processes."""
+        ...
+
+
+class Cache(Protocol):
+    """Bytes by key, for a limited time; a failing cache forgets and never raises."""
+
+    async def get(self, key: str) -> bytes | None:
+        """Return the stored bytes, or None when unknown, expired or unreadable."""
+        ...
+
+    async def put(self, key: str, value: bytes, seconds: float) -> None:
+        """Store bytes for so many seconds."""
+        ...
+
+    async def close(self) -> None:
+        """Release files."""
+        ...
