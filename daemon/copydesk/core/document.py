@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from copydesk.core.markdown.reader import BlockReading
     from copydesk.core.text import Span, Text
 
 
@@ -137,7 +138,7 @@ class Document:
     sections: tuple[Section, ...]
     passages: tuple[Passage, ...]
     directives: tuple[Directive, ...] = ()
-    memo: Mapping[str, object] = field(default_factory=dict, repr=False, compare=False)
+    memo: Mapping[str, BlockReading] = field(default_factory=dict, repr=False, compare=False)
     """What the reader may reuse when this document is read again after an edit."""
 
     def prose(self) -> Iterator[tuple[Passage, Sentence]]:

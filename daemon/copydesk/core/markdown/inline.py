@@ -1,0 +1,189 @@
+"""Where the inline constructs of a block stand, found by markdown-it-py's own rules.
+
+markdown-it-py gives inline tokens no positions. Its tokenizer is run here rule by rule and each rule's range is
+recorded; nested calls (link labels) use the same coordinates.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_inline import StateInline
+
+from copydesk.core.document import ProtectedKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from markdown_it import MarkdownIt
+    from markdown_it.utils import EnvType
+
+_RECORD = "copydesk"
+_BARE_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]}*_]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_ALERT = re.compile(r"\A\[![A-Za-z]+\]")
+_FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]")
+_CITATION = re.compile(r"\[[^\[\]\n]*?-?@\w[^\[\]]*\]|(?<![\w`@])@(?:fig|tbl|sec|eq|lst|thm)-[\w-]+")
+
+_WHOLE = {
+    "image": ProtectedKind.IMAGE,
+    "autolink": ProtectedKind.URL,
+    "html_inline": ProtectedKind.HTML,
+    "math_inline": ProtectedKind.MATH,
+    "footnote_ref": ProtectedKind.FOOTNOTE,
+    "footnote_inline": ProtectedKind.FOOTNOTE,
+    "shortcode": ProtectedKind.SHORTCODE,
+    "expression": ProtectedKind.SHORTCODE,
+}
+_READABLE = frozenset({ProtectedKind.CODE, ProtectedKind.MATH})
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A protected construct at `start`..`end` of a block's content."""
+
+    kind: ProtectedKind
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A block's content with its constructs.
+
+    `masked` and `filled` have the content's length. `masked` blanks markup and addresses; `filled` also hides the
+    words of code and math behind letters, so that their full stops end no sentence.
+    """
+
+    masked: str
+    filled: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    rule: str
+    start: int
+    end: int
+
+
+class RecordingInline(ParserInline):
+    """markdown-it-py's inline parser, noting which rule took which range."""
+
+    def tokenize(self, state: StateInline) -> None:
+        """Tokenize as the base class does, and record."""
+        events: list[_Event] = state.env.setdefault(_RECORD, [])
+        events.append(_Event("label", state.pos, state.posMax))
+        names = [rule.name for rule in self.ruler.__rules__ if rule.enabled]
+        rules = self.ruler.getRules("")
+        while state.pos < state.posMax:
+            before = state.pos
+            taken = None
+            if state.level < state.md.options["maxNesting"]:
+                attempts = zip(names, rules, strict=True)
+                taken = next((name for name, rule in attempts if rule(state, False)), None)  # noqa: FBT003
+            if taken is None:
+                state.pending += state.src[state.pos]
+                state.pos += 1
+            elif taken != "text":
+                events.append(_Event(taken, before, state.pos))
+        if state.pending:
+            state.pushPending()
+
+
+def scan(content: str, parser: MarkdownIt, env: EnvType) -> Inline:
+    """Return the constructs of one block's inline content; `env` holds the document's link references."""
+    events: list[_Event] = []
+    state = StateInline(content, parser, {**env, _RECORD: events}, [])
+    parser.inline.tokenize(state)
+    masked, pieces = list(content), list(_pieces(content, events))
+    for event in events:
+        for start, end in _markup(content, event, events):
+            masked[start:end] = " " * (end - start)
+    for piece in pieces:
+        if piece.kind not in _READABLE:
+            masked[piece.start : piece.end] = " " * (piece.end - piece.start)
+    for kind, pattern in _AFTERWARDS:
+        for match in pattern.finditer("".join(masked)):
+            if not any(piece.start < match.end() and match.start() < piece.end for piece in pieces):
+                pieces.append(Piece(kind, match.start(), match.end()))
+                masked[match.start() : match.end()] = " " * len(match[0])
+    filled = masked.copy()
+    for piece in pieces:
+        if piece.kind in _READABLE:
+            filled[piece.start : piece.end] = [
+                "x" if not mark.isspace() else " " for mark in content[piece.start : piece.end]
+            ]
+    return Inline("".join(masked), "".join(filled), tuple(sorted(pieces, key=lambda piece: piece.start)))
+
+
+_AFTERWARDS = (
+    (ProtectedKind.SHORTCODE, _ALERT),
+    (ProtectedKind.FOOTNOTE, _FOOTNOTE),
+    (ProtectedKind.CITATION, _CITATION),
+    (ProtectedKind.URL, _BARE_URL),
+)
+
+
+def bare_urls(content: str) -> Iterator[re.Match[str]]:
+    """Yield the web and mail addresses written as plain words."""
+    return _BARE_URL.finditer(content)
+
+
+def _pieces(content: str, events: list[_Event]) -> Iterator[Piece]:
+    for event in events:
+        if event.rule in _WHOLE:
+            yield Piece(_WHOLE[event.rule], event.start, event.end)
+        elif event.rule == "backticks" and _is_code(content, event):
+            yield Piece(ProtectedKind.CODE, event.start, event.end)
+        elif event.rule == "link":
+            yield Piece(ProtectedKind.LINK, _label(event, events).end, event.end)
+        elif event.rule == "newline" and content[: event.start].endswith("  "):
+            spaces = len(content[: event.start]) - len(content[: event.start].rstrip(" "))
+            yield Piece(ProtectedKind.HARD_BREAK, event.start - spaces, event.start)
+        elif event.rule == "escape" and content[event.start + 1 : event.start + 2] == "\n":
+            yield Piece(ProtectedKind.HARD_BREAK, event.start, event.start + 1)
+
+
+def _markup(content: str, event: _Event, events: list[_Event]) -> Iterator[tuple[int, int]]:
+    match event.rule:
+        case "newline":
+            yield event.start, event.end
+        case "escape":
+            yield event.start, event.start + 1
+        case "link":
+            label = _label(event, events)
+            yield event.start, label.start
+            yield label.end, event.end
+        case "backticks" if _is_code(content, event):
+            ticks = _ticks(content, event)
+            yield event.start, event.start + ticks
+            yield event.end - ticks, event.end
+        case "emphasis" | "strikethrough" if _delimits(content, event):
+            yield event.start, event.end
+        case _:
+            return
+
+
+def _label(link: _Event, events: list[_Event]) -> _Event:
+    inner = (event for event in events if event.rule == "label" and link.start < event.start and event.end < link.end)
+    return min(inner, key=lambda event: event.start)
+
+
+def _ticks(content: str, event: _Event) -> int:
+    run = content[event.start : event.end]
+    return len(run) - len(run.lstrip("`"))
+
+
+def _is_code(content: str, event: _Event) -> bool:
+    return event.end - event.start > _ticks(content, event)
+
+
+def _delimits(content: str, event: _Event) -> bool:
+    """Tell emphasis marks from a lone asterisk between spaces and from an underscore inside a word."""
+    before, after = content[event.start - 1 : event.start], content[event.end : event.end + 1]
+    if before.isalnum() and after.isalnum():
+        return content[event.start] == "*"
+    return not ((not before or before.isspace()) and (not after or after.isspace()))
