@@ -1,0 +1,126 @@
+"""Finding a note's words again in a later text. A note whose words are gone or ambiguous has no place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from copydesk.core.text import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from copydesk.core.note import Anchor
+    from copydesk.core.text import Text
+
+DISTINCTIVE = 40
+"""Code points from which a quote that occurs once is known by its words alone."""
+
+SURROUNDINGS = 8
+"""Code points of unchanged surroundings by which a shorter quote is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One stretch of text replaced by another: `before` in the old text, `after` in the new one.
+
+    Both begin at the same offset; all outside them is the same in both texts.
+    """
+
+    before: Span
+    after: Span
+
+    @property
+    def shift(self) -> int:
+        """Return how far the text after the change moved."""
+        return self.after.end - self.before.end
+
+
+def changed(old: Text, new: Text) -> Change:
+    """Return the smallest stretch in which two texts differ; empty spans where they are equal."""
+    limit = min(len(old), len(new))
+    start = _agreement(limit, lambda size: old.source[:size] == new.source[:size])
+    end = _agreement(
+        limit - start,
+        lambda size: old.source[len(old) - size :] == new.source[len(new) - size :],
+    )
+    return Change(Span(start, len(old) - end), Span(start, len(new) - end))
+
+
+def carried(span: Span, change: Change) -> Span | None:
+    """Return where an untouched span stands after a change, None if the change reaches into it."""
+    if span.end <= change.before.start:
+        return span
+    if span.start >= change.before.end:
+        return span.shifted(change.shift)
+    return None
+
+
+def placed(anchor: Anchor, text: Text) -> Span | None:
+    """Return the one place in `text` that holds the anchor's words, known by their surroundings; else None."""
+    if not anchor.quote:
+        return None
+    if anchor.hint >= 0 and _whole(anchor, text, anchor.hint):
+        return anchor.span
+    ranked = sorted(
+        ((_support(anchor, text, start), start) for start in _occurrences(anchor.quote, text)), reverse=True
+    )
+    if not ranked:
+        return None
+    support, start = ranked[0]
+    if len(ranked) > 1 and ranked[1][0] == support:
+        return None
+    if support < _needed(anchor) and (len(ranked) > 1 or len(anchor.quote) < DISTINCTIVE):
+        return None
+    return Span(start, start + len(anchor.quote))
+
+
+def followed(anchor: Anchor, origin: Text, text: Text) -> Span | None:
+    """Return where an anchor made in `origin` stands in `text`; None when its words are gone or ambiguous."""
+    return carried(anchor.span, changed(origin, text)) or placed(anchor, text)
+
+
+def _agreement(limit: int, agree: Callable[[int], bool]) -> int:
+    """Return the largest size up to `limit` that agrees; whole slices are compared, which is one memory comparison."""
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        if agree(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _occurrences(words: str, text: Text) -> Iterator[int]:
+    start = text.source.find(words)
+    while start >= 0:
+        yield start
+        start = text.source.find(words, start + 1)
+
+
+def _whole(anchor: Anchor, text: Text, start: int) -> bool:
+    end = start + len(anchor.quote)
+    return (
+        text.source[max(0, start - len(anchor.before)) : end + len(anchor.after)]
+        == anchor.before + anchor.quote + anchor.after
+    )
+
+
+def _needed(anchor: Anchor) -> int:
+    return min(SURROUNDINGS, len(anchor.before) + len(anchor.after))
+
+
+def _support(anchor: Anchor, text: Text, start: int) -> int:
+    """Return how many code points next to the words are as they were."""
+    end = start + len(anchor.quote)
+    before = text.source[max(0, start - len(anchor.before)) : start]
+    after = text.source[end : end + len(anchor.after)]
+    return _shared(anchor.before[::-1], before[::-1]) + _shared(anchor.after, after)
+
+
+def _shared(one: str, other: str) -> int:
+    for index, (left, right) in enumerate(zip(one, other, strict=False)):
+        if left != right:
+            return index
+    return min(len(one), len(other))
