@@ -1,0 +1,27 @@
+"""Text made safe to stand inside a prompt."""
+
+from __future__ import annotations
+
+import re
+
+# Llama 3, ChatML, Phi and kin write control tokens as <|name|> (DeepSeek with full-width bars), Llama 2 and Mistral as
+# bracketed words, Gemma and the sentencepiece family as short tags. A tokenizer maps exactly these spellings.
+_CONTROL = re.compile(
+    r"""
+    <     (?= [|｜] )
+  | [|｜] (?= > )
+  | \[   (?= /? (?:INST|SYSTEM_PROMPT|TOOL_CALLS|AVAILABLE_TOOLS|TOOL_RESULTS|PREFIX|SUFFIX|MIDDLE|gMASK) \b )
+  | <     (?= < /? SYS >> )
+  | <     (?= /? (?:s|unk|pad|bos|eos|mask|sop|eop|start_of_turn|end_of_turn|start_of_image|end_of_image) > )
+    """,
+    re.VERBOSE,
+)
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def inert(text: str) -> str:
+    """Return text whose chat control tokens are broken by a space and whose lone surrogates are replaced.
+
+    Models read `<|im_end|>` as the end of a turn wherever it stands, so that a document could speak as the system.
+    """
+    return _LONE_SURROGATE.sub("\ufffd", _CONTROL.sub(lambda match: match.group() + " ", text))
