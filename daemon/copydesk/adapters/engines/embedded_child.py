@@ -9,6 +9,7 @@ from __future__ import annotations
 import faulthandler
 import json
 import os
+import signal
 import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -67,12 +68,14 @@ def _parameters(settings: ChildSettings) -> Any:
     parameters.cache_ram_mib = 512
     parameters.ctx_shift = False
     parameters.sleep_idle_seconds = 300
+    parameters.verbosity = 1  # errors only: their last lines are shown when the process dies
     return parameters
 
 
 def main() -> None:
     """Serve until stdin closes."""
     answers = os.fdopen(os.dup(1), "wb")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command that started us
     os.dup2(2, 1)  # llama.cpp may print to stdout, which carries our one line
     settings = ChildSettings.from_line(sys.stdin.buffer.readline())
     # Loading holds the interpreter lock, so that no thread of ours could notice a dead parent or a hang; this can.

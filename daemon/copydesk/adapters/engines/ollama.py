@@ -15,7 +15,7 @@ from copydesk.errors import AnswerCut, EngineRefused
 from copydesk.ports import Delta, EngineFacts, Finished, Locality, ModelFacts, Sampling, Scores, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+    from collections.abc import AsyncGenerator, Mapping
 
     from copydesk.adapters.engines.ollama_client import HardenedClient
     from copydesk.ports import Prompt
@@ -83,7 +83,7 @@ class OllamaEngine:
 
     async def stream(
         self, prompt: Prompt, sampling: Sampling, schema: Mapping[str, object] | None = None
-    ) -> AsyncIterator[Delta | Finished]:
+    ) -> AsyncGenerator[Delta | Finished]:
         """Stream an answer; see the port."""
         async with aclosing(self._lines(prompt, sampling, schema, None)) as lines:
             async for line in lines:

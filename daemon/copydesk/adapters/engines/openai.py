@@ -17,7 +17,7 @@ from copydesk.errors import AnswerCut
 from copydesk.ports import Delta, EngineFacts, Finished, ModelFacts, Sampling, Scores, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+    from collections.abc import AsyncGenerator, Mapping
 
     import httpx
 
@@ -77,7 +77,7 @@ class OpenAIEngine:
 
     async def stream(
         self, prompt: Prompt, sampling: Sampling, schema: Mapping[str, object] | None = None
-    ) -> AsyncIterator[Delta | Finished]:
+    ) -> AsyncGenerator[Delta | Finished]:
         """Stream an answer; see the port."""
         usage = Usage()
         stopped = None
