@@ -1,0 +1,149 @@
+"""The editor at the other end: what it can do, what it is told, and what it is asked."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from copydesk.core.text import Encoding
+from copydesk.lsp.wording import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from copydesk.lsp.protocol import CopydeskServer
+
+logger = logging.getLogger(__name__)
+
+SECTION = "copydesk"
+ANSWER_SECONDS = 10.0
+"""How long a client may take to answer what it can answer by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What a client can do, as far as it matters here."""
+
+    encoding: Encoding = Encoding.UTF16
+    progress: bool = False
+    configuration: bool = False
+    watches_configuration: bool = False
+    watches_files: bool = False
+    applies_edits: bool = False
+    markdown: bool = False
+    related_information: bool = False
+    tags: bool = False
+    neovim: bool = False
+
+
+class Client:
+    """The connected client. Nothing here raises because the client is slow, silent, or gone."""
+
+    def __init__(self, server: CopydeskServer) -> None:
+        self._protocol = server.protocol
+        self.features = Features()
+
+    def introduced(self, params: types.InitializeParams) -> None:
+        """Remember what the client can do."""
+        self.features = features(params)
+
+    def publish(self, uri: str, version: int | None, diagnostics: Sequence[types.Diagnostic]) -> None:
+        """Replace a document's diagnostics."""
+        self._protocol.notify(
+            types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS,
+            types.PublishDiagnosticsParams(uri=uri, version=version, diagnostics=diagnostics),
+        )
+
+    def say(self, sentence: str, kind: types.MessageType = types.MessageType.Info) -> None:
+        """Show a message. Only sentences of this project go here, never a document's or a model's words."""
+        self._protocol.notify(types.WINDOW_SHOW_MESSAGE, types.ShowMessageParams(type=kind, message=plain(sentence)))
+
+    def progress(
+        self,
+        token: str | int,
+        value: types.WorkDoneProgressBegin | types.WorkDoneProgressReport | types.WorkDoneProgressEnd,
+    ) -> None:
+        """Send one step of a progress."""
+        self._protocol.notify(types.PROGRESS, types.ProgressParams(token=token, value=value))
+
+    async def create_progress(self, token: str | int) -> bool:
+        """Ask for a progress of our own; False if the client has none to give."""
+        if not self.features.progress:
+            return False
+        params = types.WorkDoneProgressCreateParams(token=token)
+        return await self._ask(types.WINDOW_WORK_DONE_PROGRESS_CREATE, params) is not _NO_ANSWER
+
+    async def apply(self, edit: types.WorkspaceEdit) -> bool:
+        """Ask for an edit; what the client answers is not yet what it did."""
+        answer = await self._ask(types.WORKSPACE_APPLY_EDIT, types.ApplyWorkspaceEditParams(edit=edit))
+        return isinstance(answer, types.ApplyWorkspaceEditResult) and answer.applied
+
+    async def configuration(self) -> Any:
+        """Return the client's section `copydesk`, None if it has none. All sections are never asked for."""
+        if not self.features.configuration:
+            return None
+        items = [types.ConfigurationItem(section=SECTION)]
+        answer = await self._ask(types.WORKSPACE_CONFIGURATION, types.ConfigurationParams(items=items))
+        return answer[0] if isinstance(answer, list | tuple) and answer else None
+
+    async def watch(self) -> None:
+        """Ask to be told when settings change, as far as the client lets a server ask."""
+        wanted = []
+        if self.features.watches_configuration:
+            options: Any = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
+            wanted.append(types.Registration(SECTION, types.WORKSPACE_DID_CHANGE_CONFIGURATION, options))
+        if self.features.watches_files:
+            options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher("**/copydesk.toml")])
+            wanted.append(types.Registration("copydesk.toml", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
+        if wanted:
+            await self._ask(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams(wanted))
+
+    async def _ask(self, method: str, params: object) -> Any:
+        try:
+            return await self._protocol.ask(method, params, ANSWER_SECONDS)
+        except (TimeoutError, JsonRpcException) as error:
+            logger.info("the client did not answer %s: %s", method, type(error).__name__)
+            return _NO_ANSWER
+
+
+_NO_ANSWER = object()
+
+
+def features(params: types.InitializeParams) -> Features:
+    """Return what a client can do."""
+    capabilities = params.capabilities
+    general, window = capabilities.general, capabilities.window
+    workspace, document = capabilities.workspace, capabilities.text_document
+    diagnostics = document.publish_diagnostics if document else None
+    hover = document.hover if document else None
+    configuration = workspace.did_change_configuration if workspace else None
+    files = workspace.did_change_watched_files if workspace else None
+    return Features(
+        encoding=_encoding(general.position_encodings if general else None),
+        progress=bool(window and window.work_done_progress),
+        configuration=bool(workspace and workspace.configuration),
+        watches_configuration=bool(configuration and configuration.dynamic_registration),
+        watches_files=bool(files and files.dynamic_registration),
+        applies_edits=bool(workspace and workspace.apply_edit),
+        markdown=bool(hover and types.MarkupKind.Markdown in (hover.content_format or ())),
+        related_information=bool(diagnostics and diagnostics.related_information),
+        tags=bool(diagnostics and diagnostics.tag_support),
+        neovim=bool(params.client_info and params.client_info.name == "Neovim"),
+    )
+
+
+def _encoding(offered: Sequence[types.PositionEncodingKind | str] | None) -> Encoding:
+    """Return the first encoding offered that we know, as pygls announces it; UTF-16 without an offer."""
+    known = {str(encoding): encoding for encoding in Encoding}
+    return next(
+        (
+            known[str(offer.value if isinstance(offer, types.PositionEncodingKind) else offer)]
+            for offer in offered or ()
+            if str(offer.value if isinstance(offer, types.PositionEncodingKind) else offer) in known
+        ),
+        Encoding.UTF16,
+    )

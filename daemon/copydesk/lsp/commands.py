@@ -1,0 +1,162 @@
+"""The commands of the protocol as a table, from which arguments are checked and the reference page is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from copydesk.lsp.ports import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Type(StrEnum):
+    """Types of arguments, as the reference page calls them."""
+
+    STRING = "string"
+    TOKEN = "integer or string"
+    RANGE = "range"
+    SCOPE = "one of " + ", ".join(f'"{scope}"' for scope in Scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One member of a command's argument object."""
+
+    name: str
+    type: Type
+    description: str
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command of `workspace/executeCommand`."""
+
+    id: str
+    description: str
+    result: str
+    arguments: tuple[Argument, ...] = field(default=())
+
+
+class InvalidArguments(ValueError):
+    """The arguments of a command do not fit; the message names the argument, never its value."""
+
+
+_NOTE = Argument("noteId", Type.STRING, "the `id` in a diagnostic's `data`")
+_TOKEN = Argument(
+    "token",
+    Type.TOKEN,
+    "a progress token of the client's own; without it the server creates one if the client supports that",
+    required=False,
+)
+
+CRITIQUE = Command(
+    "copydesk.critiqueDocument",
+    "Critique a document. Findings are published as diagnostics while the model reads, nearest to `range` first. "
+    "A running critique of the document is replaced.",
+    '`{"jobId": string}` at once',
+    (
+        Argument("uri", Type.STRING, "an open document"),
+        Argument(
+            "range",
+            Type.RANGE,
+            "empty: where the cursor is; not empty: critique only what it holds",
+            required=False,
+        ),
+        _TOKEN,
+    ),
+)
+REWRITE = Command(
+    "copydesk.rewriteNote",
+    "Ask the model for a rewrite of the words a note speaks of. It is offered as the code action "
+    "“Accept rewrite”, or refused with the reason.",
+    '`{"jobId": string}` at once',
+    (_NOTE, _TOKEN),
+)
+APPLY = Command(
+    "copydesk.applyNote",
+    "Put a note's rewrite into the text: one `workspace/applyEdit`, one undo. The words are verified before, and "
+    "the whole text afterwards; unless it is as expected nothing counts as done and the proposal is kept.",
+    '`{"applied": boolean}` when the document has shown it, or not within two seconds',
+    (_NOTE,),
+)
+DISMISS = Command(
+    "copydesk.dismissNote",
+    "Do not show a note again: these words, this code in the document, or this code in the project.",
+    '`{"stored": boolean}`; false: hidden until the document is closed, but not recorded',
+    (
+        _NOTE,
+        Argument("scope", Type.SCOPE, 'how far it reaches; without it `"note"`', required=False),
+        Argument("reason", Type.STRING, "why, for whoever reviews the project's dismissals", required=False),
+    ),
+)
+EXPLAIN = Command(
+    "copydesk.explainNote",
+    "Say why there is a note: what its code means, how to mend it, and what made it. Also shown as a message.",
+    '`{"id", "code", "title", "meaning", "remedy", "href", "message", "rewrite", "provenance": {"agent", "model", '
+    '"digest", "promptVersion", "cached", "confidence"}}`',
+    (_NOTE,),
+)
+CANCEL = Command(
+    "copydesk.cancel",
+    "Cancel a job, or every job. Cancelling the job's progress does the same.",
+    '`{"cancelled": integer}`',
+    (Argument("jobId", Type.STRING, "the job; without it all of them", required=False),),
+)
+JOBS = Command(
+    "copydesk.jobs",
+    "List the running jobs, oldest first.",
+    '`{"jobs": [{"jobId", "command", "uri", "label", "done", "total"}]}`',
+)
+
+COMMANDS = (CRITIQUE, REWRITE, APPLY, DISMISS, EXPLAIN, CANCEL, JOBS)
+
+
+def parsed(command: Command, arguments: Any) -> Mapping[str, Any]:
+    """Return a command's checked arguments; raises `InvalidArguments`.
+
+    A client sends a list with one object; no list will do where nothing is required.
+    """
+    if arguments is None or (isinstance(arguments, list | tuple) and not arguments):
+        arguments = [{}]
+    if not isinstance(arguments, list | tuple) or len(arguments) != 1 or not isinstance(arguments[0], dict):
+        raise InvalidArguments(f"{command.id} takes one object as its only argument.")
+    given: dict[str, Any] = {key: value for key, value in arguments[0].items() if value is not None}
+    expected = {argument.name: argument for argument in command.arguments}
+    for name in given:
+        if name not in expected:
+            known = ", ".join(expected) or "none"
+            raise InvalidArguments(f"{command.id} does not know the argument {name[:40]!r}; it knows: {known}.")
+    for name, argument in expected.items():
+        if name not in given:
+            if argument.required:
+                raise InvalidArguments(f"{command.id} needs the argument {name!r}.")
+        elif not _fits(given[name], argument.type):
+            raise InvalidArguments(f"{command.id}: the argument {name!r} has to be {_article(argument.type)}.")
+    return given
+
+
+def _fits(value: object, kind: Type) -> bool:
+    match kind:
+        case Type.STRING:
+            return isinstance(value, str)
+        case Type.TOKEN:
+            return isinstance(value, int | str) and not isinstance(value, bool)
+        case Type.SCOPE:
+            return isinstance(value, str) and value in frozenset(Scope)
+        case Type.RANGE:
+            return isinstance(value, dict) and all(_position(value.get(end)) for end in ("start", "end"))
+
+
+def _position(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(number := value.get(name), int) and not isinstance(number, bool) and number >= 0
+        for name in ("line", "character")
+    )
+
+
+def _article(kind: Type) -> str:
+    return kind if kind is Type.SCOPE else f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

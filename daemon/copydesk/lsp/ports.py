@@ -1,0 +1,107 @@
+"""What the language server needs from the rest of copydesk, all of it handed in by the caller."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from pathlib import Path
+
+    from copydesk.core.document import Directive, Document, Format
+    from copydesk.core.note import Note
+    from copydesk.core.text import Span, Text
+    from copydesk.events import Progress, Refused, Report
+
+
+class Desk(Protocol):
+    """Critique and rewrite as streams of events; see `copydesk.desk`."""
+
+    def critique(
+        self, document: Document, brief: Any, *, near: int | None = None, within: Span | None = None
+    ) -> AsyncIterator[Note | Progress | Report]:
+        """Yield notes as they are found, nearest to `near` first, on what `within` holds."""
+        ...
+
+    def rewrite(self, document: Document, note: Note, brief: Any) -> AsyncIterator[Progress | Note | Refused | Report]:
+        """Yield the note with its rewrite, or why there is none."""
+        ...
+
+    async def close(self) -> None:
+        """Release the engine."""
+        ...
+
+
+class Scope(StrEnum):
+    """How far a dismissal reaches: these words, this code in the document, this code in the project."""
+
+    NOTE = "note"
+    DOCUMENT = "document"
+    PROJECT = "project"
+
+
+class Dismissals(Protocol):
+    """The project's record of what the writer does not want to hear. All of it may block; errors are `StoreError`."""
+
+    def load(self, path: Path, folders: Sequence[Path]) -> Callable[[Note], bool]:
+        """Return a test that tells whether a note of the document at `path` was dismissed."""
+        ...
+
+    def add(self, path: Path, folders: Sequence[Path], note: Note, scope: Scope, reason: str | None) -> None:
+        """Record a dismissal."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSettings:
+    """What the client said: its folders, `initializationOptions`, and its section `copydesk` (None if never asked)."""
+
+    folders: tuple[Path, ...] = ()
+    initialization: Any = None
+    section: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The settings in force. `values` is what the desk, the checks and the brief are given; the rest is read here.
+
+    `problems` are sentences for the writer, each shown once.
+    """
+
+    values: Any = None
+    max_per_1000_words: float = 8
+    disabled: frozenset[str] = frozenset()
+    code_lens: bool = True
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFacts:
+    """What the catalogue says of a code: a short title, what it means, how to mend it, its page."""
+
+    title: str
+    meaning: str
+    remedy: str
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that the server is built from.
+
+    `configure`, `read`, `instant`, `brief` and `dismissals` run in a worker thread; `shown`, `suppressed` and
+    `code` are pure and quick. `debounce` is in seconds.
+    """
+
+    configure: Callable[[ClientSettings], Configuration]
+    desk: Callable[[Configuration], Awaitable[Desk]]
+    read: Callable[[Text, Format, Document | None], Document]
+    instant: Callable[[Document, Configuration], tuple[Note, ...]]
+    brief: Callable[[Document, Configuration], Any]
+    shown: Callable[[tuple[Note, ...], int, float], tuple[Note, ...]]
+    suppressed: Callable[[Span, str, Sequence[Directive]], bool]
+    code: Callable[[str], CodeFacts | None]
+    dismissals: Dismissals
+    debounce: float = 0.15
