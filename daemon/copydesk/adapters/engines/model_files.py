@@ -101,6 +101,14 @@ def _cached(reference: HubReference) -> Iterator[Path]:
         yield from cache.glob(f"{reference.owner}_{reference.name}_*.gguf")
 
 
+def cached_models() -> Iterator[Path]:
+    """Yield every model file in the caches of Hugging Face's tools and llama.cpp."""
+    for hub in hub_caches():
+        yield from sorted(hub.glob("models--*/snapshots/*/*.gguf"))
+    for cache in _llama_caches():
+        yield from sorted(cache.glob("*.gguf"))
+
+
 def hub_caches() -> list[Path]:
     """Return the folders where Hugging Face's tools and llama.cpp keep repositories, by their own variables."""
     variables = [("LLAMA_CACHE", ""), ("HF_HUB_CACHE", ""), ("HUGGINGFACE_HUB_CACHE", ""), ("HF_HOME", "hub")]

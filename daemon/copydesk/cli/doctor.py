@@ -1,0 +1,85 @@
+"""`copydesk doctor`: what answers, what would be used and why, what to do next."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from typing import TYPE_CHECKING
+
+from copydesk import __version__
+from copydesk.adapters.engines.choose import choose, embedded_engine, ollama_engine, openai_engine
+from copydesk.cli.sizes import readable_size
+from copydesk.errors import CopydeskError
+from copydesk.ports import Locality
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from copydesk.adapters.engines.choose import EngineChoice
+    from copydesk.ports import Engine, ModelFacts
+
+
+async def diagnose(choice: EngineChoice) -> str:
+    """Return a report for people; whatever fails is a line of it."""
+    sections = [
+        f"copydesk {__version__}, Python {platform.python_version()}, {platform.platform()}\n  {sys.executable}"
+    ]
+    sections.append(await _section("Ollama", lambda: ollama_engine(choice)))
+    if choice.kind == "openai":
+        sections.append(await _section("OpenAI-compatible server", lambda: openai_engine(choice)))
+    sections.append(await _section("Embedded engine", lambda: embedded_engine(choice)))
+    sections.append(await _guarded("What would be used", _verdict(choice)))
+    return "\n\n".join(sections)
+
+
+async def _section(title: str, build: Callable[[], Engine]) -> str:
+    return await _guarded(title, _examine(build))
+
+
+async def _guarded(title: str, lines: Awaitable[list[str]]) -> str:
+    try:
+        found = await lines
+    except CopydeskError as error:
+        found = [str(error), *([f"Next: {error.remedy}"] if error.remedy else [])]
+    except Exception as error:  # a report must not end with a traceback
+        found = [f"This could not be examined ({type(error).__name__}). Please report it."]
+    return "\n".join([title, *(f"  {line}" for line in found)])
+
+
+async def _examine(build: Callable[[], Engine]) -> list[str]:
+    engine = build()
+    try:
+        facts = await engine.facts()
+        where = "on this machine" if facts.locality is Locality.LOCAL else "on another machine: your text is sent there"
+        if facts.kind == "embedded":
+            lines = [f"xllamacpp {facts.version} is installed; it starts when first needed, {where}"]
+        else:
+            version = f", version {facts.version}" if facts.version else ""
+            lines = [f"answers at {facts.host}{version}, {where}"]
+        lines += [await _model_line(engine, model) for model in facts.models]
+        return lines if facts.models else [*lines, "no models"]
+    finally:
+        await engine.close()
+
+
+async def _model_line(engine: Engine, listed: ModelFacts) -> str:
+    try:
+        model = await engine.model_facts(listed.name)
+    except CopydeskError as error:
+        return f"{listed.name}: {error}"
+    facts = [
+        readable_size(model.size),
+        model.parameters or "parameters unknown",
+        f"context {model.context}" if model.context else "context unknown",
+        f"licence {model.licence}" if model.licence else "licence unknown",
+        "local" if model.locality is Locality.LOCAL else "runs elsewhere",
+    ]
+    return f"{model.name}: {', '.join(facts)}"
+
+
+async def _verdict(choice: EngineChoice) -> list[str]:
+    chosen = await choose(choice)
+    try:
+        return [f"{chosen.model}", chosen.reason, "Next: copydesk critique FILE"]
+    finally:
+        await chosen.engine.close()

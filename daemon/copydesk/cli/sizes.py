@@ -1,0 +1,10 @@
+"""Sizes as people read them."""
+
+from __future__ import annotations
+
+
+def readable_size(size: int | None) -> str:
+    """Return bytes as megabytes or gigabytes, as model libraries print them."""
+    if size is None:
+        return "size unknown"
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
