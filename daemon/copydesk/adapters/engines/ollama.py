@@ -44,7 +44,7 @@ class OllamaEngine:
         self._site = Site(
             "Ollama",
             self._url,
-            start="Start it with `ollama serve`, or choose another engine; `copydesk doctor` tells more.",
+            start="Start it with `ollama serve`, or choose another engine.",
             install="Install it with `ollama pull {model}`, or choose another model.",
         )
 
@@ -160,6 +160,8 @@ class OllamaEngine:
                 async for line in steady:
                     if "error" in line:
                         raise of_status(-1, str(line["error"]), self._site, prompt.model)
+                    if "message" not in line:
+                        raise KeyError("message")
                     yield line
 
     def _finished(self, prompt: Prompt, line: Mapping[str, Any]) -> Finished:

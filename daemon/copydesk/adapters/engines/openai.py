@@ -59,7 +59,7 @@ class OpenAIEngine:
         self._site = site or Site(
             "The model server",
             self._url,
-            start="Start it, or correct the host under [engine]; `copydesk doctor` tells more.",
+            start="Start it, or correct the host under [engine].",
             install="Name a model that it serves; `copydesk doctor` lists them.",
         )
 

@@ -1,0 +1,160 @@
+"""A loopback HTTP server that says exactly what a test tells it to, and sees when a client hangs up."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+PATIENCE = 20.0
+"""Seconds after which a wait of the harness fails the test."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client sent; header names in lower case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """Return the body as JSON."""
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One answer: its chunks, `delay` seconds before each, and how it ends.
+
+    "complete" ends as HTTP wants, "close" hangs up in the middle, "reset" as a killed process does, "hang" never ends.
+    A `gate` is awaited after the first chunk.
+    """
+
+    chunks: tuple[bytes, ...] = ()
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    ending: Literal["complete", "close", "reset", "hang"] = "complete"
+    delay: float = 0.0
+    gate: asyncio.Event | None = None
+
+
+class ScriptedHttp:
+    """Serves what `route` returns for each request, one request per connection."""
+
+    def __init__(self, route: Callable[[Request], Exchange]) -> None:
+        self.requests: list[Request] = []
+        self.running = 0
+        self.most_at_once = 0
+        self.disconnects = 0
+        self._route = route
+        self._changed = asyncio.Condition()
+        self._handlers: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=1 << 24)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        for handler in self._handlers:
+            handler.cancel()
+        await asyncio.gather(*self._handlers, return_exceptions=True)
+
+    @property
+    def url(self) -> str:
+        """Return the server's address."""
+        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    async def seen(self, count: int, path: str = "") -> None:
+        """Wait until so many requests whose path begins so have come."""
+        await self._until(lambda: len([each for each in self.requests if each.path.startswith(path)]) >= count)
+
+    async def idle(self) -> None:
+        """Wait until no request is being answered."""
+        await self._until(lambda: self.running == 0)
+
+    async def hung_up(self, count: int = 1) -> None:
+        """Wait until so many clients have hung up before their answer was complete."""
+        await self._until(lambda: self.disconnects >= count)
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE), self._changed:
+            await self._changed.wait_for(condition)
+
+    async def _note(self, *, running: int = 0, disconnects: int = 0, request: Request | None = None) -> None:
+        async with self._changed:
+            self.running += running
+            self.most_at_once = max(self.most_at_once, self.running)
+            self.disconnects += disconnects
+            if request:
+                self.requests.append(request)
+            self._changed.notify_all()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        self._handlers.add(task)
+        task.add_done_callback(self._handlers.discard)
+        # asyncio reports a handler that ends as cancelled, which is how a test's end leaves those that hang.
+        with suppress(asyncio.CancelledError, OSError):
+            try:
+                request = await _read(reader)
+                if request is not None:
+                    await self._note(running=1, request=request)
+                    await self._serve(request, reader, writer)
+                    await self._note(running=-1)
+            finally:
+                writer.close()
+                await writer.wait_closed()
+
+    async def _serve(self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        sending = asyncio.ensure_future(_send(self._route(request), writer))
+        leaving = asyncio.ensure_future(reader.read(1))
+        try:
+            await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if not sending.done():
+                await self._note(disconnects=1)
+        finally:
+            for task in (sending, leaving):
+                task.cancel()
+            await asyncio.gather(sending, leaving, return_exceptions=True)
+
+
+async def _read(reader: asyncio.StreamReader) -> Request | None:
+    try:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+    except asyncio.IncompleteReadError:
+        return None
+    method, path, _ = head[0].split(" ", 2)
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
+    body = await reader.readexactly(int(headers.get("content-length", 0)))
+    return Request(method, path, headers, body)
+
+
+async def _send(exchange: Exchange, writer: asyncio.StreamWriter) -> None:
+    lines = [f"HTTP/1.1 {exchange.status} Scripted", "transfer-encoding: chunked", "connection: close"]
+    lines += [f"{name}: {value}" for name, value in exchange.headers.items()]
+    if exchange.chunks or exchange.ending == "complete":
+        writer.write("\r\n".join([*lines, "", ""]).encode())
+    for number, chunk in enumerate(exchange.chunks):
+        if number == 1 and exchange.gate:
+            await exchange.gate.wait()
+        if exchange.delay:
+            await asyncio.sleep(exchange.delay)
+        writer.write(f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n")
+        await writer.drain()
+    if exchange.ending == "hang":
+        await asyncio.Event().wait()
+    if exchange.ending == "complete":
+        writer.write(b"0\r\n\r\n")
+    await writer.drain()
+    if exchange.ending == "reset":
+        writer.transport.abort()
