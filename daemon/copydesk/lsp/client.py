@@ -37,6 +37,7 @@ class Features:
     markdown: bool = False
     related_information: bool = False
     tags: bool = False
+    refreshes_lenses: bool = False
     neovim: bool = False
 
 
@@ -102,6 +103,11 @@ class Client:
         if wanted:
             await self._ask(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams(wanted))
 
+    async def refresh_lenses(self) -> None:
+        """Ask the client to ask for code lenses again, if it can."""
+        if self.features.refreshes_lenses:
+            await self._ask(types.WORKSPACE_CODE_LENS_REFRESH, None)
+
     async def _ask(self, method: str, params: object) -> Any:
         try:
             return await self._protocol.ask(method, params, ANSWER_SECONDS)
@@ -122,6 +128,7 @@ def features(params: types.InitializeParams) -> Features:
     hover = document.hover if document else None
     configuration = workspace.did_change_configuration if workspace else None
     files = workspace.did_change_watched_files if workspace else None
+    lenses = workspace.code_lens if workspace else None
     return Features(
         encoding=_encoding(general.position_encodings if general else None),
         progress=bool(window and window.work_done_progress),
@@ -132,18 +139,16 @@ def features(params: types.InitializeParams) -> Features:
         markdown=bool(hover and types.MarkupKind.Markdown in (hover.content_format or ())),
         related_information=bool(diagnostics and diagnostics.related_information),
         tags=bool(diagnostics and diagnostics.tag_support),
+        refreshes_lenses=bool(lenses and lenses.refresh_support),
         neovim=bool(params.client_info and params.client_info.name == "Neovim"),
     )
 
 
 def _encoding(offered: Sequence[types.PositionEncodingKind | str] | None) -> Encoding:
     """Return the first encoding offered that we know, as pygls announces it; UTF-16 without an offer."""
-    known = {str(encoding): encoding for encoding in Encoding}
-    return next(
-        (
-            known[str(offer.value if isinstance(offer, types.PositionEncodingKind) else offer)]
-            for offer in offered or ()
-            if str(offer.value if isinstance(offer, types.PositionEncodingKind) else offer) in known
-        ),
-        Encoding.UTF16,
-    )
+    known = {encoding.value: encoding for encoding in Encoding}
+    for offer in offered or ():
+        name = offer.value if isinstance(offer, types.PositionEncodingKind) else offer
+        if name in known:
+            return known[name]
+    return Encoding.UTF16

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from copydesk.core.text import Text
     from copydesk.lsp.client import Features
     from copydesk.lsp.notes import PlacedNote
-    from copydesk.lsp.ports import CodeFacts
 
 SOURCE = "copydesk"
 UNNECESSARY = frozenset({"CD302"})
@@ -38,10 +37,10 @@ def span_of(text: Text, extent: types.Range, encoding: Encoding) -> Span:
     return Span(start, max(start, end))
 
 
-def diagnostic(uri: str, text: Text, placed: PlacedNote, facts: CodeFacts | None, client: Features) -> types.Diagnostic:
+def diagnostic(uri: str, text: Text, placed: PlacedNote, page: str | None, client: Features) -> types.Diagnostic:
     """Return a note as a diagnostic, with what the client can show of it."""
     note, encoding = placed.note, client.encoding
-    href = web_address(facts.href) if facts else None
+    href = web_address(page)
     related = [
         types.DiagnosticRelatedInformation(
             types.Location(uri, range_of(text, span, encoding)), visible(related.message)

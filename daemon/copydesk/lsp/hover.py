@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -9,18 +10,27 @@ from lsprotocol import types
 from copydesk.lsp.wording import code_block, markdown, visible, web_address
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
+    from copydesk.core.codes import Code
     from copydesk.core.note import Note, Provenance
-    from copydesk.lsp.ports import CodeFacts
 
 
-def hover(notes: Sequence[tuple[Note, CodeFacts | None, str | None]], *, as_markdown: bool) -> types.MarkupContent:
-    """Return notes, each with the facts of its code and its rewrite, as hover contents."""
-    kind = types.MarkupKind.Markdown if as_markdown else types.MarkupKind.PlainText
-    separator = "\n\n---\n\n" if as_markdown else "\n\n"
-    one = _markdown if as_markdown else _plain
-    return types.MarkupContent(kind, separator.join(one(note, facts, rewrite) for note, facts, rewrite in notes))
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A note with what there is to say of it: its code's entry and page, and its rewrite."""
+
+    note: Note
+    code: Code | None
+    page: str | None
+    rewrite: str | None
+
+
+def hover(notes: Iterable[Shown], *, as_markdown: bool) -> types.MarkupContent:
+    """Return notes as hover contents."""
+    if as_markdown:
+        return types.MarkupContent(types.MarkupKind.Markdown, "\n\n---\n\n".join(map(_markdown, notes)))
+    return types.MarkupContent(types.MarkupKind.PlainText, "\n\n".join(map(_plain, notes)))
 
 
 def origin(provenance: Provenance) -> str:
@@ -32,25 +42,24 @@ def origin(provenance: Provenance) -> str:
     return f"Found by the model{certainty}{earlier}."
 
 
-def _markdown(note: Note, facts: CodeFacts | None, rewrite: str | None) -> str:
-    href = web_address(facts.href) if facts else None
+def _markdown(shown: Shown) -> str:
+    note, href = shown.note, web_address(shown.page)
+    paragraphs = [f"**{markdown(note.message)}**"]
+    if shown.code is not None:
+        paragraphs += [markdown(shown.code.why), markdown(shown.code.how)]
     code = f"[{note.code}]({href})" if href else markdown(note.code)
-    paragraphs = [f"**{markdown(note.message)}**", f"{code} · {markdown(_source(note.provenance))}"]
-    if facts:
-        paragraphs[1:1] = [markdown(facts.meaning), markdown(facts.remedy)]
-    if rewrite is not None:
-        paragraphs += ["Proposed:", code_block(rewrite)]
+    paragraphs.append(f"{code} · {markdown(_source(note.provenance))}")
+    if shown.rewrite is not None:
+        paragraphs += ["Proposed:", code_block(shown.rewrite)]
     return "\n\n".join(paragraphs)
 
 
-def _plain(note: Note, facts: CodeFacts | None, rewrite: str | None) -> str:
-    lines = [
-        note.message,
-        *([facts.meaning, facts.remedy] if facts else []),
-        f"{note.code} · {_source(note.provenance)}",
-    ]
-    if rewrite is not None:
-        lines += ["Proposed:", rewrite]
+def _plain(shown: Shown) -> str:
+    note = shown.note
+    reasons = [shown.code.why, shown.code.how] if shown.code is not None else []
+    lines = [note.message, *reasons, f"{note.code} · {_source(note.provenance)}"]
+    if shown.rewrite is not None:
+        lines += ["Proposed:", shown.rewrite]
     return "\n".join(visible(line) for line in lines)
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from copydesk.core.note import anchored
 from copydesk.core.placing import carried, changed, followed, placed
+from copydesk.core.view import shown
+from copydesk.lsp.ports import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -73,22 +75,32 @@ class DocumentNotes:
     def analysed(self, document: Document, words: int, notes: Iterable[Note]) -> None:
         """Replace the instant layer by the notes of a document read from the current text."""
         self.document, self.words, self._directives = document, words, document.directives
+        before = {(one.note.code, one.span): one.note for one in self._instant}
+        fresh = [PlacedNote(note, note.anchor.span, tuple(one.anchor.span for one in note.related)) for note in notes]
+        # A note that stayed where it was keeps its id, though the words around it, which its id covers, may differ.
         self._instant = tuple(
-            PlacedNote(note, note.anchor.span, tuple(one.anchor.span for one in note.related)) for note in notes
+            replace(one, note=old) if (old := before.get((one.note.code, one.span))) and _same(old, one.note) else one
+            for one in fresh
         )
         self._remember(one.note for one in self._instant)
 
-    def add(self, note: Note, origin: Text) -> bool:
-        """Add a model's note that was found in an earlier text; False if its words are no longer there."""
-        self._remember([note])
+    def add(self, note: Note, origin: Text) -> str | None:
+        """Add a model's note that was found in an earlier text; return the id it is kept under.
+
+        None if its words are no longer there. A note that was here before keeps its id and its rewrite.
+        """
         span = followed(note.anchor, origin, self.text)
         related = [followed(one.anchor, origin, self.text) for one in note.related]
         places = tuple(place for place in related if place is not None)
         if span is None or len(places) < len(related):
             self.dropped += 1
-            return False
+            return None
+        for one in self._model.values():
+            if one.span == span and _same(one.note, note):
+                return one.note.id
         self._model[note.id] = PlacedNote(note, span, places)
-        return True
+        self._remember([note])
+        return note.id
 
     def retain(self, found: set[str], within: Span | None) -> None:
         """Remove the model's notes that a finished run over `within` (all, if None) did not find again."""
@@ -112,9 +124,9 @@ class DocumentNotes:
         self._instant = tuple(one for one in self._instant if one.note.id != identity)
         self._rewrites.pop(identity, None)
 
-    def dismiss(self, identity: str) -> None:
-        """Hide a note for as long as the document is open, whether or not the dismissal could be stored."""
-        self._dismissed.add(identity)
+    def dismiss(self, note: Note, scope: Scope) -> None:
+        """Hide a note, or its code, for as long as the document is open, whether or not that could be recorded."""
+        self._dismissed.add(note.fingerprint if scope is Scope.NOTE else note.code)
 
     def placed(self, identity: str) -> PlacedNote | None:
         """Return a note that has a place."""
@@ -130,12 +142,12 @@ class DocumentNotes:
             one.note.id: one
             for one in self._all()
             if one.note.code not in configuration.disabled
-            and one.note.id not in self._dismissed
+            and self._dismissed.isdisjoint((one.note.fingerprint, one.note.code))
             and not self.hidden(one.note)
             and not services.suppressed(one.span, one.note.code, self._directives)
         }
-        shown = services.shown(tuple(one.note for one in heard.values()), self.words, configuration.max_per_1000_words)
-        return tuple(sorted((heard[note.id] for note in shown), key=lambda one: (one.span.start, one.span.end)))
+        chosen = shown([one.note for one in heard.values()], self.words, configuration.max_per_1000_words)
+        return tuple(sorted((heard[note.id] for note in chosen), key=lambda one: (one.span.start, one.span.end)))
 
     def current(self, identity: str) -> Note | None:
         """Return a note with its anchor made anew from the current text; its id may be another then."""
@@ -170,6 +182,16 @@ def _carried(one: PlacedNote, change: Change, text: Text | None) -> PlacedNote |
     if first is None or any(span is None for span in others):
         return None
     return PlacedNote(one.note, first, tuple(span for span in others if span is not None))
+
+
+def _same(one: Note, other: Note) -> bool:
+    """Tell whether two notes say the same about the same words, whatever stands around them."""
+    return (one.code, one.message, one.anchor.quote, [related.anchor.quote for related in one.related]) == (
+        other.code,
+        other.message,
+        other.anchor.quote,
+        [related.anchor.quote for related in other.related],
+    )
 
 
 def _nothing(note: Note) -> bool:

@@ -71,28 +71,18 @@ class Configuration:
     """
 
     values: Any = None
-    max_per_1000_words: float = 8
+    max_per_1000_words: int = 8
     disabled: frozenset[str] = frozenset()
     code_lens: bool = True
     problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class CodeFacts:
-    """What the catalogue says of a code: a short title, what it means, how to mend it, its page."""
-
-    title: str
-    meaning: str
-    remedy: str
-    href: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Services:
     """Everything that the server is built from.
 
-    `configure`, `read`, `instant`, `brief` and `dismissals` run in a worker thread; `shown`, `suppressed` and
-    `code` are pure and quick. `debounce` is in seconds.
+    `configure`, `read`, `instant`, `brief` and `dismissals` run in a worker thread; `suppressed` and `page` (the
+    address of a code's page) are pure and quick. `debounce` is in seconds.
     """
 
     configure: Callable[[ClientSettings], Configuration]
@@ -100,8 +90,7 @@ class Services:
     read: Callable[[Text, Format, Document | None], Document]
     instant: Callable[[Document, Configuration], tuple[Note, ...]]
     brief: Callable[[Document, Configuration], Any]
-    shown: Callable[[tuple[Note, ...], int, float], tuple[Note, ...]]
     suppressed: Callable[[Span, str, Sequence[Directive]], bool]
-    code: Callable[[str], CodeFacts | None]
+    page: Callable[[str], str | None]
     dismissals: Dismissals
     debounce: float = 0.15

@@ -30,7 +30,7 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 from copydesk.lsp.log import fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Awaitable, Callable, Generator
     from concurrent.futures import Future
 
     from cattrs import Converter
@@ -63,7 +63,7 @@ class CopydeskProtocol(LanguageServerProtocol):
         super().__init__(server, converter)
         for method in OWN:
             self.fm.builtin_features.pop(method, None)
-        self.on_shutdown: Callable[[], Any] | None = None
+        self.on_shutdown: Callable[[], Awaitable[None]] | None = None
         self.on_exit: Callable[[], None] | None = None
         self._initialized = False
         self._silent = False
@@ -130,6 +130,9 @@ class CopydeskProtocol(LanguageServerProtocol):
         return JsonRpcMethodNotFound("The server does not know this method.")
 
     def _dispatch(self, message: dict[str, Any]) -> None:
+        if "id" in message and types.METHOD_TO_TYPES.get(message["method"], (None, None))[1] is None:
+            self._refuse(message["id"], JsonRpcMethodNotFound("This method is a notification, not a request."))
+            return
         try:
             structured = super().structure_message(message)
         except JsonRpcException as error:

@@ -12,7 +12,7 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
     from copydesk.lsp.protocol import CopydeskServer
@@ -106,17 +106,17 @@ def private_stdio() -> tuple[int, int]:
     return incoming, outgoing
 
 
-def run(server: CopydeskServer, finish: Callable[[], Awaitable[None]]) -> int:
-    """Serve on standard input and output until the client leaves; return the exit code.
-
-    `finish` is awaited at the end, however it came about: `exit`, end of input, or SIGTERM.
-    """
+def run(server: CopydeskServer) -> int:
+    """Serve on standard input and output until `exit`, end of input or SIGTERM; return the exit code."""
     incoming, outgoing = private_stdio()
-    return asyncio.run(_run(server, incoming, outgoing, finish))
+    return asyncio.run(_run(server, incoming, outgoing))
 
 
-async def serve(server: CopydeskServer, incoming: int, outgoing: int, finish: Callable[[], Awaitable[None]]) -> int:
-    """Handle messages from one descriptor, answer on another, and return the exit code."""
+async def serve(server: CopydeskServer, incoming: int, outgoing: int) -> int:
+    """Handle messages from one descriptor, answer on another, and return the exit code.
+
+    However it comes to an end, the work in flight is ended as for a shutdown request.
+    """
     loop = asyncio.get_running_loop()
     inbox: asyncio.Queue[bytes | None] = asyncio.Queue()
     room = threading.BoundedSemaphore(WAITING)
@@ -139,11 +139,12 @@ async def serve(server: CopydeskServer, incoming: int, outgoing: int, finish: Ca
             await asyncio.sleep(0)
     finally:
         protocol.silence()
-        await finish()
+        if protocol.on_shutdown is not None:
+            await protocol.on_shutdown()
     return protocol.exit_code
 
 
-async def _run(server: CopydeskServer, incoming: int, outgoing: int, finish: Callable[[], Awaitable[None]]) -> int:
+async def _run(server: CopydeskServer, incoming: int, outgoing: int) -> int:
     loop = asyncio.get_running_loop()
 
     def terminate(signum: int, frame: FrameType | None) -> None:
@@ -153,7 +154,7 @@ async def _run(server: CopydeskServer, incoming: int, outgoing: int, finish: Cal
     if not os.isatty(incoming):
         # A Ctrl-C in the terminal that the editor runs in is meant for the editor.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return await serve(server, incoming, outgoing, finish)
+    return await serve(server, incoming, outgoing)
 
 
 def _read(incoming: int, deliver: Callable[[bytes | None], None], room: threading.BoundedSemaphore) -> None:

@@ -1,0 +1,77 @@
+"""Putting a rewrite into the text: verified against the text before, believed only when the document shows it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from copydesk.core.edit import Edit, applied, rewritten
+from copydesk.core.placing import carried, changed
+from copydesk.core.text import Span, Text
+from copydesk.lsp.convert import workspace_edit
+
+if TYPE_CHECKING:
+    from copydesk.lsp.documents import OpenDocument
+    from copydesk.lsp.notes import DocumentNotes
+    from copydesk.lsp.session import Session
+
+CONFIRMATION_SECONDS = 2.0
+"""How long the next change of the document may take to arrive; Neovim sends it 150 ms after the edit."""
+
+UNCHANGED = "The text changed, nothing was edited."
+UNCONFIRMED = "The edit was not confirmed by the editor; the proposal is kept."
+
+
+async def apply_rewrite(session: Session, document: OpenDocument, notes: DocumentNotes, identity: str) -> bool:
+    """Put a note's rewrite into the document and tell whether it is there."""
+    async with session.editing(document.uri):
+        current = session.documents.get(document.uri)
+        placed, words = notes.placed(identity), notes.rewrite(identity)
+        if current is None or session.notes(document.uri) is not notes or placed is None or words is None:
+            session.client.say(UNCHANGED)
+            return False
+        if current.text.slice(placed.span) != placed.note.anchor.quote:
+            session.client.say(UNCHANGED)
+            return False
+        edit = rewritten(current.text, placed.span, words)
+        if edit is None:
+            notes.resolve(identity)
+            session.publish_soon(document.uri)
+            return True
+        done = await _sent(session, current, placed.span, edit)
+        if done:
+            notes.resolve(identity)
+            session.publish_soon(document.uri)
+        return done
+
+
+async def _sent(session: Session, document: OpenDocument, span: Span, edit: Edit) -> bool:
+    features = session.client.features
+    # Neovim opens documents at version 0 and checks no edit that carries it. It does check 1, which is not above
+    # the version of a document that nobody touched and below that of any other.
+    version = 1 if features.neovim and document.text.version == 0 else document.text.version
+    arrivals = session.arrivals(document.uri)
+    try:
+        message = workspace_edit(document.uri, version, document.text, edit, features.encoding)
+        if not features.applies_edits or not await session.client.apply(message):
+            session.client.say(UNCHANGED)
+            return False
+        expected = Text(applied(document.text, edit))
+        result = Span(span.start, span.end + len(edit.words) - len(edit.span))
+        try:
+            async with asyncio.timeout(CONFIRMATION_SECONDS):
+                while not _confirmed(expected, result, (await arrivals.get()).text):
+                    pass
+        except TimeoutError:
+            session.client.say(UNCHANGED if session.documents.get(document.uri) is not document else UNCONFIRMED)
+            return False
+        return True
+    finally:
+        session.leave(document.uri, arrivals)
+
+
+def _confirmed(expected: Text, result: Span, text: Text) -> bool:
+    """Tell whether a text is the expected one, or that with typing elsewhere."""
+    if text.source == expected.source:
+        return True
+    return result.start < result.end and carried(result, changed(expected, text)) is not None

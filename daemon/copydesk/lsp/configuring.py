@@ -1,0 +1,95 @@
+"""The settings in force: asked of the client and the files at start, and again whenever either says they changed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from copydesk.lsp.documents import file_path
+from copydesk.lsp.log import fault
+from copydesk.lsp.ports import ClientSettings, Configuration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from copydesk.lsp.client import Client
+
+logger = logging.getLogger(__name__)
+
+
+class Settings:
+    """Holds the configuration in force; `changed` is called after each change of it."""
+
+    def __init__(
+        self, client: Client, configure: Callable[[ClientSettings], Configuration], changed: Callable[[], None]
+    ) -> None:
+        self._client = client
+        self._configure = configure
+        self._changed = changed
+        self._initialization: Any = None
+        self._section: Any = None
+        self._folders: dict[str, None] = {}
+        self._reported: set[str] = set()
+        self._loading = asyncio.Lock()
+        self._loaded = asyncio.Event()
+        self.current = Configuration()
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Return the workspace folders that are on this machine's disk."""
+        return tuple(path for uri in self._folders if (path := file_path(uri)) is not None)
+
+    def introduced(self, params: types.InitializeParams) -> None:
+        """Remember what the client said on initialization."""
+        self._initialization = params.initialization_options
+        folders = [folder.uri for folder in params.workspace_folders or ()]
+        root = [params.root_uri] if params.root_uri and not folders else []
+        self._folders = dict.fromkeys([*folders, *root])
+
+    def move(self, added: Iterable[types.WorkspaceFolder], removed: Iterable[types.WorkspaceFolder]) -> None:
+        """Take over a change of the workspace folders."""
+        for folder in removed:
+            self._folders.pop(folder.uri, None)
+        self._folders |= dict.fromkeys(folder.uri for folder in added)
+
+    async def loaded(self) -> Configuration:
+        """Return the configuration once it has been loaded for the first time."""
+        await self._loaded.wait()
+        return self.current
+
+    async def start(self) -> None:
+        """Load the settings without waiting for the client, then with what it answers, then watch for changes."""
+        await self._load()
+        if self._client.features.configuration:
+            await self.reload()
+        await self._client.watch()
+
+    async def reload(self, pushed: Any = None) -> None:
+        """Load the settings again; `pushed` is what a client sent that cannot be asked."""
+        if self._client.features.configuration:
+            self._section = await self._client.configuration()
+        elif isinstance(pushed, dict):
+            self._section = pushed.get("copydesk")
+        await self._load()
+
+    async def _load(self) -> None:
+        async with self._loading:
+            said = ClientSettings(self.folders, self._initialization, self._section)
+            try:
+                configuration = await asyncio.to_thread(self._configure, said)
+            except Exception as error:
+                logger.error("settings not loaded: %s", fault(error))
+                configuration = self.current
+            before, self.current = self.current, configuration
+            first = not self._loaded.is_set()
+            self._loaded.set()
+        for problem in configuration.problems:
+            if problem not in self._reported:
+                self._reported.add(problem)
+                self._client.say(f"copydesk settings: {problem}", types.MessageType.Warning)
+        if first or before != configuration:
+            self._changed()

@@ -1,0 +1,48 @@
+"""Code lenses on headings: how many notes a section has, and a critique of it on click."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from copydesk.core.placing import carried, changed
+from copydesk.lsp import commands
+from copydesk.lsp.convert import range_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from copydesk.core.text import Encoding
+    from copydesk.lsp.notes import DocumentNotes, PlacedNote
+
+
+def code_lenses(
+    uri: str, notes: DocumentNotes, visible: Sequence[PlacedNote], encoding: Encoding
+) -> list[types.CodeLens]:
+    """Return a lens for each heading that stands where it stood when the document was last read."""
+    if notes.document is None:
+        return []
+    change = changed(notes.document.text, notes.text)
+    lenses = []
+    for section in notes.document.sections:
+        heading = carried(section.heading, change) if section.heading is not None else None
+        whole = carried(section.span, change)
+        if heading is None:
+            continue
+        arguments: dict[str, object] = {"uri": uri}
+        title = "Critique"
+        if whole is not None:
+            count = sum(whole.contains(one.span) for one in visible)
+            title = f"{count} note{'' if count == 1 else 's'} · critique this section"
+            arguments["range"] = _plain(range_of(notes.text, whole, encoding))
+        command = types.Command(title=title, command=commands.CRITIQUE.id, arguments=[arguments])
+        lenses.append(types.CodeLens(range=range_of(notes.text, heading, encoding), command=command))
+    return lenses
+
+
+def _plain(extent: types.Range) -> dict[str, dict[str, int]]:
+    return {
+        name: {"line": position.line, "character": position.character}
+        for name, position in (("start", extent.start), ("end", extent.end))
+    }

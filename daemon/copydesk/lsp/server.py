@@ -1,0 +1,145 @@
+"""The language server: every registration, in one place."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+
+from copydesk import __version__
+from copydesk.core.codes import CODES
+from copydesk.lsp import stdio
+from copydesk.lsp.actions import code_actions, wanted
+from copydesk.lsp.commands import Command, InvalidArguments, parsed
+from copydesk.lsp.convert import span_of
+from copydesk.lsp.execute import EXECUTE, CommandRefused
+from copydesk.lsp.hover import Shown, hover
+from copydesk.lsp.lenses import code_lenses
+from copydesk.lsp.protocol import CopydeskServer
+from copydesk.lsp.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from copydesk.lsp.notes import PlacedNote
+    from copydesk.lsp.ports import Services
+
+REQUEST_FAILED = types.LSPErrorCodes.RequestFailed.value
+
+
+def serve(services: Services) -> int:
+    """Serve one editor on standard input and output; return the exit code."""
+    return stdio.run(create_server(services))
+
+
+def create_server(services: Services) -> CopydeskServer:
+    """Return a server that has not yet been connected."""
+    server = CopydeskServer(__version__)
+    session = Session(server, services)
+    server.protocol.on_shutdown = session.close
+    _register_lifecycle(server, session)
+    _register_documents(server, session)
+    _register_reading(server, session)
+    for command, execute in EXECUTE.items():
+        server.command(command.id)(partial(_execute, session, command, execute))
+    return server
+
+
+def _register_lifecycle(server: CopydeskServer, session: Session) -> None:
+    @server.feature(types.INITIALIZE)
+    def initialize(params: types.InitializeParams) -> None:
+        session.client.introduced(params)
+        session.settings.introduced(params)
+
+    @server.feature(types.INITIALIZED)
+    def initialized(params: types.InitializedParams) -> None:
+        session.background(session.settings.start())
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    def configuration_changed(params: types.DidChangeConfigurationParams) -> None:
+        session.background(session.settings.reload(params.settings))
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def files_changed(params: types.DidChangeWatchedFilesParams) -> None:
+        session.background(session.settings.reload())
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    def folders_changed(params: types.DidChangeWorkspaceFoldersParams) -> None:
+        session.settings.move(params.event.added, params.event.removed)
+        session.background(session.settings.reload())
+
+    @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    def progress_cancelled(params: types.WorkDoneProgressCancelParams) -> None:
+        session.jobs.cancel_token(params.token)
+
+
+def _register_documents(server: CopydeskServer, session: Session) -> None:
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def opened(params: types.DidOpenTextDocumentParams) -> None:
+        session.opened(params.text_document)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def changed(params: types.DidChangeTextDocumentParams) -> None:
+        session.changed(params)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def closed(params: types.DidCloseTextDocumentParams) -> None:
+        session.closed(params.text_document.uri)
+
+
+def _register_reading(server: CopydeskServer, session: Session) -> None:
+    @server.feature(
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix]),
+    )
+    def actions(params: types.CodeActionParams) -> list[types.CodeAction]:
+        notes = session.notes(params.text_document.uri)
+        if notes is None or not wanted(params.context.only):
+            return []
+        here = _at(session, params.text_document.uri, params.range)
+        return code_actions(notes, here, params.context.diagnostics)
+
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    def hovered(params: types.HoverParams) -> types.Hover | None:
+        notes = session.notes(params.text_document.uri)
+        here = _at(session, params.text_document.uri, types.Range(params.position, params.position))
+        if notes is None or not here:
+            return None
+        page = session.services.page
+        shown = [
+            Shown(one.note, CODES.get(one.note.code), page(one.note.code), notes.rewrite(one.note.id)) for one in here
+        ]
+        return types.Hover(hover(shown, as_markdown=session.client.features.markdown))
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
+    def lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
+        uri = params.text_document.uri
+        notes = session.notes(uri)
+        if notes is None or not session.settings.current.code_lens:
+            return []
+        return code_lenses(uri, notes, session.visible(notes), session.client.features.encoding)
+
+
+async def _execute(
+    session: Session,
+    command: Command,
+    execute: Callable[[Session, Mapping[str, Any]], Awaitable[dict[str, Any]]],
+    arguments: Any,
+) -> dict[str, Any]:
+    try:
+        return await execute(session, parsed(command, arguments))
+    except InvalidArguments as error:
+        raise JsonRpcInvalidParams(str(error)) from None
+    except CommandRefused as error:
+        raise JsonRpcException(str(error), REQUEST_FAILED) from None
+
+
+def _at(session: Session, uri: str, extent: types.Range) -> list[PlacedNote]:
+    """Return the shown notes that a range touches, by where their words are now."""
+    notes = session.notes(uri)
+    if notes is None:
+        return []
+    span = span_of(notes.text, extent, session.client.features.encoding)
+    return [one for one in session.visible(notes) if one.span.overlaps(span)]

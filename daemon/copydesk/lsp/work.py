@@ -1,0 +1,99 @@
+"""What the commands that take long do: critique a document, rewrite a note's words."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, cast
+
+from lsprotocol import types
+
+from copydesk.core.note import Note
+from copydesk.core.placing import carried, changed
+from copydesk.events import Progress, Refused, Report
+from copydesk.lsp.notes import INSTANT
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator
+
+    from copydesk.core.text import Span
+    from copydesk.lsp.documents import OpenDocument
+    from copydesk.lsp.jobs import Job
+    from copydesk.lsp.notes import DocumentNotes
+    from copydesk.lsp.session import Session
+
+GONE = "The text changed, so the note no longer applies."
+
+
+async def critique(session: Session, document: OpenDocument, near: int | None, within: Span | None, job: Job) -> str:
+    """Publish the model's notes on a document as they are found; return how it ended."""
+    notes = session.notes(document.uri)
+    configuration = await session.settings.loaded()
+    if notes is None:
+        return GONE
+    job.advance("Reading", 0, 0)
+    read = await session.read(document)
+    brief = await asyncio.to_thread(session.services.brief, read, configuration)
+    found: set[str] = set()
+    async with session.desks.lent(configuration) as desk:
+        report: Report | None = None
+        async with _closing(desk.critique(read, brief, near=near, within=within)) as events:
+            async for event in events:
+                match event:
+                    # Instant notes are a layer of their own here, newer than any that a desk could give.
+                    case Note() if event.provenance.agent != INSTANT:
+                        if (identity := notes.add(event, document.text)) is not None:
+                            found.add(identity)
+                            session.publish_soon(document.uri)
+                    case Progress(label, done, total):
+                        job.advance(label, done, total)
+                    case Report():
+                        report = event
+    if report is None or report.problem is not None:
+        _tell(session, report)
+        return "Incomplete"
+    read_now = within and carried(within, changed(document.text, notes.text))
+    if within is None or read_now is not None:
+        notes.retain(found, read_now)
+    session.publish_soon(document.uri)
+    return "Done"
+
+
+async def rewrite(session: Session, document: OpenDocument, notes: DocumentNotes, identity: str, job: Job) -> str:
+    """Ask for a rewrite of a note's words and keep it with the note; return how it ended."""
+    configuration = await session.settings.loaded()
+    note = notes.current(identity)
+    if note is None:
+        session.client.say(GONE)
+        return "No rewrite"
+    job.advance("Reading", 0, 0)
+    read = await session.read(document)
+    brief = await asyncio.to_thread(session.services.brief, read, configuration)
+    outcome = "No rewrite"
+    async with (
+        session.desks.lent(configuration) as desk,
+        _closing(desk.rewrite(read, note, brief)) as events,
+    ):
+        async for event in events:
+            match event:
+                case Note(rewrite=str(words)):
+                    notes.propose(identity, words)
+                    outcome = "A rewrite is ready"
+                    session.publish_soon(document.uri)
+                case Progress(label, done, total):
+                    job.advance(label, done, total)
+                case Refused(reason=reason):
+                    session.client.say(f"No rewrite is offered: {reason}")
+                case Report(problem=problem) if problem is not None:
+                    _tell(session, event)
+    return outcome
+
+
+def _tell(session: Session, report: Report | None) -> None:
+    if report is not None and report.problem is not None:
+        session.client.say(report.problem.sentence, types.MessageType.Warning)
+
+
+def _closing(events: AsyncIterator[Any]) -> aclosing[AsyncGenerator[Any, None]]:
+    """Close a stream of events however its use ends, so that the engine's connection is not left to the collector."""
+    return aclosing(cast("AsyncGenerator[Any, None]", events))
