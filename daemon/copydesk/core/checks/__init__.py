@@ -1,0 +1,1 @@
+"""Instant checks: rules that need no model, one file for each code."""

@@ -1,0 +1,145 @@
+"""CD302 and the certain part of CD201: sentences that are the same but for filler, one number or a negation."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING
+
+from copydesk.core.similarity import FUNCTION_WORDS, stem, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+REPETITION = "CD302"
+CONTRADICTION = "CD201"
+
+_ALIKE = 0.8
+"""Share of content words that two sentences must have in common, out of all that either has."""
+_LEAST = 4
+_LEAST_WITH_ADDITIONS = 5
+
+_NEGATIONS = frozenset("not no never none nothing nobody neither nor cannot without hardly".split())
+_NUMBER_WORDS = frozenset(
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty "
+    "thirty forty fifty sixty seventy eighty ninety hundred thousand million billion half twice once both".split()
+)
+_HINGES = frozenset(
+    "before after more less only on off up down above below over under all some any most few many each every always sometimes often "
+    "if unless can could must should may might until since first last he she i we you they his her our your their my who what when "
+    "where why how both either former latter next previous".split()
+)
+"""Small words whose change changes what is said."""
+_LABELS = frozenset(
+    "step version chapter part figure table section phase option level type day week month year quarter sprint round stage page line "
+    "column row item example exercise lesson question note appendix release milestone rule case no number issue".split()
+)
+_DATED = re.compile(
+    r"^\W*(?:in|by|since|during|until|as of)\s+(?:(?:early|late|mid)[\s-])?(?:[A-Z]\w+\s+)?(?:1[5-9]|20)\d\d\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """What a sentence says, reduced for comparison; `keys` are words of which two alike sentences share at least one."""
+
+    stems: tuple[str, ...]
+    distinct: frozenset[str]
+    numbers: tuple[str, ...]
+    hinges: tuple[str, ...]
+    negated: bool
+    bound: bool
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A later sentence and the earlier one it repeats or contradicts, by their indices."""
+
+    code: str
+    later: int
+    earlier: int
+
+    @property
+    def message(self) -> str:
+        """Return the message for the writer."""
+        if self.code == CONTRADICTION:
+            return "This sentence and an earlier one differ only in a number or a “not”, so a reader cannot believe both. Keep the right one, or say what differs."
+        return (
+            "This sentence says again what an earlier one said, so a reader learns nothing new. Delete one of the two."
+        )
+
+
+def gist(plain: str) -> Gist | None:
+    """Return the gist of a sentence, None for one that says too little to compare."""
+    tokens = words(plain)
+    numbers = tuple(token for token in tokens if token[0].isdigit() or token in _NUMBER_WORDS)
+    stems = tuple(
+        stem(token)
+        for token in tokens
+        if token not in FUNCTION_WORDS and token not in _NUMBER_WORDS and not token[0].isdigit()
+    )
+    distinct = frozenset(stems)
+    if len(distinct) + len(set(numbers)) < _LEAST or not distinct:
+        return None
+    size = len(distinct)
+    keys = sorted(distinct, key=lambda word: (-len(word), word))[: size - ceil(_ALIKE * size) + 1]
+    hinges = tuple(sorted(token for token in tokens if token in _HINGES))
+    negated = sum(token in _NEGATIONS or token.endswith("n't") for token in tokens) % 2 == 1
+    return Gist(stems, distinct, numbers, hinges, negated, _is_bound(plain, tokens), tuple(keys))
+
+
+def partners(gists: Sequence[Gist | None]) -> Iterator[Partner]:
+    """Yield for each sentence that repeats or contradicts an earlier one the first such pair, in document order."""
+    holders: dict[str, list[int]] = {}
+    for later, current in enumerate(gists):
+        if current is None:
+            continue
+        earlier = sorted({index for key in current.keys for index in holders.get(key, ())})
+        for index in earlier:
+            other = gists[index]
+            code = _relation(other, current) if other is not None else None
+            if code is not None:
+                yield Partner(code, later, index)
+                break
+        for key in current.keys:
+            holders.setdefault(key, []).append(later)
+
+
+def _relation(one: Gist, other: Gist) -> str | None:
+    small, large = (one, other) if len(one.distinct) <= len(other.distinct) else (other, one)
+    if (
+        len(small.distinct) < _ALIKE * len(large.distinct)
+        or not small.distinct <= large.distinct
+        or one.hinges != other.hinges
+    ):
+        return None
+    if one.numbers == other.numbers and one.negated == other.negated:
+        if one.stems == other.stems:
+            return REPETITION
+        return (
+            REPETITION if len(small.distinct) >= _LEAST_WITH_ADDITIONS and _within(small.stems, large.stems) else None
+        )
+    if one.stems != other.stems or one.bound or other.bound:
+        return None
+    if one.numbers == other.numbers:
+        return CONTRADICTION
+    changed = sum(left != right for left, right in zip(one.numbers, other.numbers, strict=False))
+    alike = len(one.numbers) == len(other.numbers) and changed == 1 and one.negated == other.negated
+    return CONTRADICTION if alike else None
+
+
+def _within(short: Sequence[str], long: Sequence[str]) -> bool:
+    """Tell whether one run of words stands in the other in the same order."""
+    rest = iter(long)
+    return all(word in rest for word in short)
+
+
+def _is_bound(plain: str, tokens: Sequence[str]) -> bool:
+    """Tell whether a sentence asks, is tied to a date at its head, or numbers a thing: then a change is no contradiction."""
+    labelled = any(
+        token in _LABELS and following[0].isdigit() for token, following in zip(tokens, tokens[1:], strict=False)
+    )
+    return labelled or plain.rstrip("\"'”’)").endswith("?") or _DATED.match(plain) is not None

@@ -1,0 +1,120 @@
+"""Runs the instant checks over a document and keeps what an edit did not touch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from copydesk.core.checks import authority, hedge, overclaim, passive, statistic
+from copydesk.core.checks.jargon import CODE as JARGON
+from copydesk.core.checks.jargon import terms, unexplained
+from copydesk.core.checks.place import Finding, Place
+from copydesk.core.checks.repetition import gist, partners
+from copydesk.core.checks.source import names_source
+from copydesk.core.codes import CODES
+from copydesk.core.document import CRITIQUED, PassageKind
+from copydesk.core.note import Note, Related, anchored
+from copydesk.core.similarity import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from copydesk.core.checks.jargon import Terms
+    from copydesk.core.checks.repetition import Gist
+    from copydesk.core.document import Document, Passage, Sentence
+    from copydesk.core.text import Text
+
+_CHECKS = (authority, overclaim, hedge, passive)
+_Key = tuple[PassageKind, bool, str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageReading:
+    """What the checks need to know of one passage, whatever stands elsewhere in the document."""
+
+    findings: tuple[Finding, ...]
+    terms: Terms
+    gists: tuple[Gist | None, ...]
+
+
+@dataclass(frozen=True)
+class InstantReading:
+    """The instant notes on a document in document order, and what the next reading may reuse."""
+
+    notes: tuple[Note, ...]
+    memo: Mapping[_Key, PassageReading] = field(default_factory=dict, repr=False, compare=False)
+
+
+def instant(
+    document: Document, known_terms: frozenset[str] = frozenset(), previous: InstantReading | None = None
+) -> InstantReading:
+    """Return what the rules find; passages that `previous` also had are not checked again.
+
+    `known_terms` are abbreviations that the readers know. The notes are those of a reading from scratch.
+    """
+    known = previous.memo if previous is not None else {}
+    memo: dict[_Key, PassageReading] = {}
+    readings = []
+    introduced = False
+    for passage in document.passages:
+        source = document.text.slice(passage.span)
+        if passage.kind is not PassageKind.ITEM:
+            introduced = source.endswith(":") and any(names_source(sentence) for sentence in passage.sentences)
+        key = (passage.kind, introduced, source, tuple([sentence.masked for sentence in passage.sentences]))
+        reading = memo.get(key) or known.get(key) or _read(passage, source, introduced)
+        memo[key] = reading
+        readings.append(reading)
+    notes = sorted(_notes(document, readings, known_terms), key=lambda note: (note.anchor.hint, note.code))
+    return InstantReading(tuple(notes), MappingProxyType(memo))
+
+
+def _read(passage: Passage, source: str, introduced: bool) -> PassageReading:  # noqa: FBT001 (part of the memo's key)
+    if passage.kind not in CRITIQUED:
+        return PassageReading((), terms(passage, source), ())
+    findings: list[Finding] = []
+    for index, sentence in enumerate(passage.sentences):
+        place = Place(passage, index, frozenset(words(sentence.plain)), introduced)
+        findings.extend(_findings(place))
+    gists = tuple(gist(sentence.plain) for sentence in passage.sentences)
+    return PassageReading(tuple(findings), terms(passage, source), gists)
+
+
+def _findings(place: Place) -> Iterator[Finding]:
+    """Yield one finding for each code; a figure credited to nobody in particular is one fault, not two."""
+    credited = authority.check(place)
+    for check in _CHECKS:
+        message = credited if check is authority else check.check(place)
+        if message is not None:
+            yield Finding(check.CODE, place.index, message)
+    figure = statistic.check(place) if credited is None else None
+    if figure is not None:
+        yield Finding(statistic.CODE, place.index, figure)
+
+
+def _notes(document: Document, readings: Sequence[PassageReading], known_terms: frozenset[str]) -> Iterator[Note]:
+    text, passages = document.text, document.passages
+    for passage, reading in zip(passages, readings, strict=True):
+        for finding in reading.findings:
+            yield _note(text, finding.code, passage.sentences[finding.sentence], finding.message)
+    for term in unexplained([reading.terms for reading in readings], known_terms):
+        sentence = passages[term.passage].sentences[term.sentence]
+        later = passages[term.later[0]].sentences[term.later[1]] if term.later else None
+        yield _note(text, JARGON, sentence, term.message, later, f"“{term.term}” is spelled out here.")
+    sentences, gists = [], []
+    for passage, reading in zip(passages, readings, strict=True):
+        for sentence, kept in zip(passage.sentences, reading.gists, strict=False):
+            if kept is not None:
+                sentences.append(sentence)
+                gists.append(kept)
+    for pair in partners(gists):
+        yield _note(
+            text, pair.code, sentences[pair.later], pair.message, sentences[pair.earlier], "The earlier sentence."
+        )
+
+
+def _note(
+    text: Text, code: str, sentence: Sentence, message: str, other: Sentence | None = None, why: str = ""
+) -> Note:
+    related = () if other is None else (Related(anchored(text, other.span), why),)
+    return Note(code, CODES[code].severity, anchored(text, sentence.span), message, related)
