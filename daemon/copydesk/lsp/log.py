@@ -36,7 +36,10 @@ def start_log(path: Path | None) -> None:
     logging.getLogger("pygls").setLevel(logging.CRITICAL + 1)
     logger = logging.getLogger("copydesk")
     logger.propagate = False
-    logger.handlers = [_handler(path)]
+    for handler in tuple(logger.handlers):
+        logger.removeHandler(handler)
+        handler.close()
+    logger.addHandler(_handler(path))
     logger.setLevel(logging.INFO)
 
 
