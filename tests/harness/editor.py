@@ -184,6 +184,10 @@ class Editor:
                 await self._arrived.wait()
             return result
 
+    async def ended(self, jobs: int) -> None:
+        """Wait until the progress of so many jobs has ended."""
+        await self.until(lambda: sum(steps[-1]["kind"] == "end" for steps in self.progress.values()) >= jobs)
+
     async def notes(self, uri: str, *messages: str) -> list[dict[str, Any]]:
         """Wait until exactly these messages, in any order, are shown in a document; return its diagnostics."""
         wanted = sorted(messages)

@@ -26,13 +26,18 @@ MODEL = Provenance(agent="critic", model="scripted", digest="d1", prompt_version
 
 @dataclass
 class ScriptedDesk:
-    """Answers by rule. While `step` is set, each question waits for one release of it; `cancelled` counts cuts."""
+    """Answers by rule. While `step` is set, each question waits for one release of it.
+
+    `reached` is set with the first question, `cut` and `cancelled` with each question that was cancelled.
+    """
 
     step: asyncio.Semaphore | None = None
     problem: CopydeskError | None = None
     crash: Exception | None = None
     words: str | None = "A better sentence."
     asked: list[str] = field(default_factory=list)
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    cut: asyncio.Event = field(default_factory=asyncio.Event)
     cancelled: int = 0
     closed: int = 0
     briefs: list[Any] = field(default_factory=list)
@@ -83,6 +88,7 @@ class ScriptedDesk:
 
     async def _ask(self, question: str) -> None:
         self.asked.append(question)
+        self.reached.set()
         if self.crash is not None:
             raise self.crash
         if self.step is not None:
@@ -90,6 +96,7 @@ class ScriptedDesk:
                 await self.step.acquire()
             except asyncio.CancelledError:
                 self.cancelled += 1
+                self.cut.set()
                 raise
 
 
@@ -141,11 +148,11 @@ def suppressed(span: Span, code: str, directives: Sequence[Directive]) -> bool:
     return any(one.span.contains(span) and (not one.codes or code in one.codes) for one in directives)
 
 
-def services(desk: ScriptedDesk, dismissals: MemoryDismissals | None = None, **more: Any) -> Services:
+def services(scripted: ScriptedDesk, dismissals: MemoryDismissals | None = None, /, **more: Any) -> Services:
     """Return services around a scripted desk."""
 
     async def build(configuration: Configuration) -> ScriptedDesk:
-        return desk
+        return scripted
 
     def read(*arguments: Any) -> Document:
         from copydesk.core.markdown import read as reader

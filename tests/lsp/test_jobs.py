@@ -1,0 +1,225 @@
+"""Long work: progress, every way to cancel it, and what is said when it fails."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from copydesk.errors import EngineUnreachable
+from harness.editor import NEOVIM, VSCODE, Editor
+from harness.scripted import ScriptedDesk, services
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from conftest import Connect
+
+URI = "file:///work/post.md"
+TEXT = "One flaw. Two flaws. Very good.\n"
+
+
+async def begun(connect: Connect, desk: ScriptedDesk, **arguments: object) -> tuple[Editor, str]:
+    """Return an editor whose critique waits for its first answer, and the job's token."""
+    desk.step = asyncio.Semaphore(0)
+    editor = (await connect(VSCODE, services(desk))).editor
+    await editor.initialize()
+    editor.open(URI, TEXT)
+    job = await editor.command("copydesk.critiqueDocument", uri=URI, **arguments)
+    token = arguments.get("token", f"copydesk/{job['jobId']}")
+    await editor.until(lambda: editor.progress.get(token))
+    await asyncio.wait_for(desk.reached.wait(), 10)
+    return editor, str(token)
+
+
+async def test_progress_is_shown_from_begin_to_end(connect: Connect) -> None:
+    desk = ScriptedDesk()
+    editor, token = await begun(connect, desk)
+    for _ in range(3):
+        desk.step.release()
+    await editor.until(lambda: editor.progress[token][-1]["kind"] == "end")
+    kinds = [step["kind"] for step in editor.progress[token]]
+    assert kinds[0] == "begin"
+    assert set(kinds[1:-1]) <= {"report"}
+    assert editor.progress[token][0] == {"kind": "begin", "title": "copydesk: critique", "cancellable": True}
+    assert editor.progress[token][-1]["message"] == "Done"
+    assert [m["params"]["token"] for m in editor.messages if m.get("method") == "window/workDoneProgress/create"] == [
+        token
+    ]
+
+
+async def test_the_client_s_own_token_is_used(connect: Connect) -> None:
+    editor, token = await begun(connect, ScriptedDesk(), token="mine")
+    assert token == "mine"
+    assert not [m for m in editor.messages if m.get("method") == "window/workDoneProgress/create"]
+
+
+async def test_a_client_without_progress_gets_none(connect: Connect) -> None:
+    editor = (await connect(NEOVIM)).editor
+    await editor.initialize(window={"workDoneProgress": False})
+    editor.open(URI, TEXT)
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    await editor.notes(URI, "Flawed: One flaw.", "Flawed: Two flaws.")
+    assert editor.progress == {}
+
+
+async def test_a_client_that_never_answers_does_not_delay_work(connect: Connect) -> None:
+    editor = (await connect(VSCODE)).editor
+    editor.answers["window/workDoneProgress/create"] = lambda params: asyncio.Event().wait()
+    await editor.initialize()
+    editor.open(URI, TEXT)
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    await editor.notes(URI, "Flawed: One flaw.", "Flawed: Two flaws.")
+
+
+CANCEL: dict[str, Callable[[Editor, str], Awaitable[object]]] = {}
+
+
+def way(name: str) -> Callable[[Callable[[Editor, str], Awaitable[object]]], None]:
+    return lambda function: CANCEL.__setitem__(name, function)
+
+
+@way("the progress")
+async def _(editor: Editor, token: str) -> object:
+    return editor.notify("window/workDoneProgress/cancel", {"token": token})
+
+
+@way("the command")
+async def _(editor: Editor, token: str) -> object:
+    return await editor.command("copydesk.cancel", jobId=token.removeprefix("copydesk/"))
+
+
+@way("the command for all jobs")
+async def _(editor: Editor, token: str) -> object:
+    assert await editor.command("copydesk.cancel") == {"cancelled": 1}
+    return None
+
+
+@way("closing the document")
+async def _(editor: Editor, token: str) -> object:
+    return editor.close(URI)
+
+
+@way("shutting down")
+async def _(editor: Editor, token: str) -> object:
+    return await editor.request("shutdown", None)
+
+
+@way("hanging up")
+async def _(editor: Editor, token: str) -> object:
+    return await editor.hang_up()
+
+
+@pytest.mark.parametrize("cancel", CANCEL.values(), ids=CANCEL.keys())
+async def test_R54_every_way_to_cancel_reaches_the_engine(
+    connect: Connect, cancel: Callable[[Editor, str], Awaitable[object]]
+) -> None:
+    desk = ScriptedDesk()
+    editor, token = await begun(connect, desk)
+    await cancel(editor, token)
+    await asyncio.wait_for(desk.cut.wait(), 10)
+    assert (desk.cancelled, len(desk.asked)) == (1, 1)
+
+
+async def test_a_new_run_replaces_the_running_one(connect: Connect) -> None:
+    desk = ScriptedDesk()
+    editor, token = await begun(connect, desk)
+    second = await editor.command("copydesk.critiqueDocument", uri=URI)
+    third = await editor.command("copydesk.critiqueDocument", uri=URI)
+    await editor.until(lambda: editor.progress[token][-1] == {"kind": "end", "message": "Cancelled"})
+    assert second["jobId"] != third["jobId"]
+    (job,) = (await editor.command("copydesk.jobs"))["jobs"]
+    assert job["jobId"] == third["jobId"]
+    assert (job["command"], job["uri"]) == ("copydesk.critiqueDocument", URI)
+    for _ in range(3):
+        desk.step.release()
+    await editor.notes(URI, "Flawed: One flaw.", "Flawed: Two flaws.")
+
+
+async def test_notes_found_before_a_cancel_stay(connect: Connect) -> None:
+    desk = ScriptedDesk()
+    editor, token = await begun(connect, desk)
+    desk.step.release()
+    await editor.notes(URI, "Flawed: One flaw.")
+    editor.notify("window/workDoneProgress/cancel", {"token": token})
+    await editor.until(lambda: editor.progress[token][-1]["kind"] == "end")
+    assert editor.shown(URI) == ["Flawed: One flaw."]
+
+
+async def test_an_engine_that_is_down_is_said_once_and_instant_notes_work(connect: Connect) -> None:
+    problem = EngineUnreachable("Nothing answers at the engine's address.", "Start Ollama and try again.")
+    editor = (await connect(VSCODE, services(ScriptedDesk(problem=problem)))).editor
+    await editor.initialize()
+    editor.open(URI, "This is very flat.\n")
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    await editor.until(lambda: editor.said)
+    await editor.notes(URI, "Very is weak.")
+    await editor.command("copydesk.jobs")
+    assert editor.said == ["Nothing answers at the engine's address. Start Ollama and try again."]
+
+
+async def test_a_desk_that_cannot_be_built_is_said_and_tried_again(connect: Connect) -> None:
+    desk, attempts = ScriptedDesk(), []
+
+    async def build(configuration: object) -> ScriptedDesk:
+        attempts.append(configuration)
+        if len(attempts) == 1:
+            raise EngineUnreachable("Nothing answers.", "Start it.")
+        return desk
+
+    editor = (await connect(VSCODE, services(desk, desk=build))).editor
+    await editor.initialize()
+    editor.open(URI, TEXT)
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    await editor.until(lambda: editor.said == ["Nothing answers. Start it."])
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    await editor.notes(URI, "Flawed: One flaw.", "Flawed: Two flaws.")
+
+
+async def test_R53_a_crash_shows_a_fixed_sentence_and_logs_no_text(connect: Connect, log: object) -> None:
+    desk = ScriptedDesk(crash=RuntimeError("canary: One flaw."))
+    editor = (await connect(VSCODE, services(desk))).editor
+    await editor.initialize()
+    editor.open(URI, TEXT)
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    await editor.until(lambda: editor.said)
+    assert editor.said == ["Something went wrong inside copydesk; its log has the details."]
+    written = log.read_text("utf-8")  # type: ignore[attr-defined]
+    assert "RuntimeError at scripted.py" in written
+    assert "canary" not in written
+    assert "flaw" not in written
+
+
+async def test_R28_nothing_of_the_text_reaches_messages_or_progress(connect: Connect) -> None:
+    hostile = "[Fix](command:workbench.action.terminal.sendSequence) flaw.\n"
+    problem = EngineUnreachable("Bad [Fix](command:x) engine\x1b[2J.", "Mend it.")
+    editor = (await connect(VSCODE, services(ScriptedDesk(problem=problem)))).editor
+    await editor.initialize()
+    editor.open(URI, hostile)
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    await editor.until(lambda: editor.said)
+    await editor.ended(1)
+    assert editor.said == ["Bad [Fix] (command:x) engine\\x1b[2J. Mend it."]
+    assert "terminal" not in str(editor.progress)
+
+
+async def test_changed_settings_bring_a_new_desk_and_the_old_one_is_closed(connect: Connect) -> None:
+    desks = [ScriptedDesk(), ScriptedDesk()]
+    waiting = iter(desks)
+
+    async def build(configuration: object) -> ScriptedDesk:
+        return next(waiting)
+
+    editor = (await connect(VSCODE, services(desks[0], desk=build))).editor
+    await editor.initialize()
+    editor.open(URI, TEXT)
+    for run, engine in enumerate([None, None, "other"], 1):
+        # An unknown setting is reported when the settings are in force.
+        editor.settings = {"engine": engine, f"unknown{run}": True}
+        editor.notify("workspace/didChangeConfiguration", {"settings": None})
+        await editor.until(lambda run=run: any(f"unknown{run}" in sentence for sentence in editor.said))
+        await editor.command("copydesk.critiqueDocument", uri=URI)
+        await editor.ended(run)
+    assert [len(desk.briefs) for desk in desks] == [2, 1]
+    assert [desk.closed for desk in desks] == [1, 0]
