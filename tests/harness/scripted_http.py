@@ -109,8 +109,10 @@ class ScriptedHttp:
                 request = await _read(reader)
                 if request is not None:
                     await self._note(running=1, request=request)
-                    await self._serve(request, reader, writer)
-                    await self._note(running=-1)
+                    try:
+                        await self._serve(request, reader, writer)
+                    finally:
+                        await self._note(running=-1)
             finally:
                 writer.close()
                 await writer.wait_closed()
@@ -120,7 +122,7 @@ class ScriptedHttp:
         leaving = asyncio.ensure_future(reader.read(1))
         try:
             await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            if not sending.done():
+            if not sending.done() or sending.exception():
                 await self._note(disconnects=1)
         finally:
             for task in (sending, leaving):
