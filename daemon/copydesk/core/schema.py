@@ -114,8 +114,10 @@ class Words:
             raise Rejected(f"must be {self.form}")
         if len(value) > self.longest:
             raise Rejected(f"must be at most {self.longest} characters long")
-        if _UNPRINTABLE.search(value) or not re.fullmatch(self.pattern, value):
-            raise Rejected(f"must be {self.form} without control characters")
+        if _UNPRINTABLE.search(value):
+            raise Rejected("must not hold control characters")
+        if not re.fullmatch(self.pattern, value):
+            raise Rejected(f"must be {self.form}")
         return value
 
     def schema(self) -> dict[str, Any]:
