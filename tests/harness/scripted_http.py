@@ -56,10 +56,12 @@ class ScriptedHttp:
         self.disconnects = 0
         self._route = route
         self._changed = asyncio.Condition()
+        self.url = ""
         self._handlers: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=1 << 24)
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -67,11 +69,6 @@ class ScriptedHttp:
         for handler in self._handlers:
             handler.cancel()
         await asyncio.gather(*self._handlers, return_exceptions=True)
-
-    @property
-    def url(self) -> str:
-        """Return the server's address."""
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     async def seen(self, count: int, path: str = "") -> None:
         """Wait until so many requests whose path begins so have come."""
