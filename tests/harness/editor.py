@@ -320,7 +320,7 @@ class Editor:
 
     async def _answer(self, message: dict[str, Any]) -> None:
         answer = self.answers.get(message["method"])
-        result = await answer(message["params"]) if answer is not None else None
+        result = await answer(message.get("params")) if answer is not None else None
         self.send({"jsonrpc": "2.0", "id": message["id"], "result": result})
 
     def _told(self, method: str, params: Any) -> None:

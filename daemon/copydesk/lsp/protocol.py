@@ -11,6 +11,7 @@ import inspect
 import json
 import logging
 import secrets
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -31,7 +32,6 @@ from copydesk.lsp.log import fault
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
-    from concurrent.futures import Future
 
     from cattrs import Converter
 
@@ -216,6 +216,20 @@ class CopydeskProtocol(LanguageServerProtocol):
         """Send a notification, unless the client has asked to shut down."""
         if not self._shutdown:
             super().notify(method, params)
+
+    def send_request(
+        self,
+        method: str,
+        params: Any | None = None,
+        callback: Callable[[Any], None] | None = None,
+        msg_id: str | int | None = None,
+    ) -> Future[Any]:
+        """Send a request; once the client has asked to shut down, it counts as refused."""
+        if not self._shutdown:
+            return super().send_request(method, params, callback, msg_id)
+        refused: Future[Any] = Future()
+        refused.set_exception(JsonRpcRequestCancelled("The server is shutting down."))
+        return refused
 
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:

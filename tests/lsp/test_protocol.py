@@ -1,0 +1,337 @@
+"""Each correction of pygls, by what the client sees. A test that passes without its correction says: delete it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pygls.exceptions import JsonRpcException
+
+from copydesk.lsp import server, stdio
+from harness.editor import VSCODE, RefusedRequest
+from harness.scripted import ScriptedDesk, services
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import ModuleType
+
+    from conftest import Connect
+
+URI = "file:///work/post.md"
+AT = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 0}}
+
+MISFITS: dict[str, tuple[str, Any, int]] = {
+    "null": ("textDocument/hover", None, -32602),
+    "a list": ("textDocument/hover", [1, 2], -32602),
+    "a wrong type": ("textDocument/hover", AT | {"position": {"line": "secret words", "character": 0}}, -32602),
+    "a missing member": ("textDocument/codeAction", {"textDocument": {"uri": URI}}, -32602),
+    "an unknown method": ("textDocument/rename", {"type_name": "1", "jsonrpc": "2.0"}, -32601),
+    "a notification's method": ("textDocument/didOpen", {}, -32601),
+    "cancel as a request": ("$/cancelRequest", {"id": 1}, -32601),
+    "a second initialize": ("initialize", {"processId": None, "rootUri": None, "capabilities": {}}, -32600),
+    "an unknown command": ("workspace/executeCommand", {"command": "copydesk.nothing"}, -32602),
+    "arguments of another shape": (
+        "workspace/executeCommand",
+        {"command": "copydesk.applyNote", "arguments": [[1]]},
+        -32602,
+    ),
+    "no arguments": ("workspace/executeCommand", {"command": "copydesk.applyNote"}, -32602),
+    "the key jsonrpc inside": (
+        "workspace/executeCommand",
+        {"command": "copydesk.applyNote", "arguments": [{"jsonrpc": "2.0", "id": 7, "method": "exit"}]},
+        -32602,
+    ),
+    "a document that is not open": (
+        "workspace/executeCommand",
+        {"command": "copydesk.critiqueDocument", "arguments": [{"uri": "file:///etc/passwd"}]},
+        -32803,
+    ),
+}
+
+
+@pytest.mark.parametrize(("method", "params", "code"), MISFITS.values(), ids=MISFITS.keys())
+async def test_R52_a_request_that_does_not_fit_is_answered(
+    connect: Connect, method: str, params: Any, code: int
+) -> None:
+    editor = (await connect()).editor
+    await editor.initialize()
+    with pytest.raises(RefusedRequest) as refused:
+        await editor.request(method, params)
+    assert refused.value.code == code
+    assert refused.value.data is None
+    assert "secret" not in str(refused.value)
+    assert await editor.command("copydesk.jobs") == {"jobs": []}
+    assert editor.said == []
+
+
+async def test_a_misfit_is_named_by_path(connect: Connect) -> None:
+    editor = (await connect()).editor
+    await editor.initialize()
+    with pytest.raises(RefusedRequest, match=r"expected int @ \$\.params\.position\.line"):
+        await editor.request("textDocument/hover", AT | {"position": {"line": "x", "character": 0}})
+
+
+JUNK = {
+    "no JSON": (b"{", -32700),
+    "no UTF-8": (b'{"a": "\xff"}', -32700),
+    "nested too deep": (b"[" * 100_000, -32700),
+    "a batch": (b"[]", -32600),
+    "another version": (b'{"jsonrpc": "1.0", "id": 3, "method": "shutdown"}', -32600),
+    "no method": (b'{"jsonrpc": "2.0"}', -32600),
+    "an odd id": (b'{"jsonrpc": "2.0", "id": {}, "method": "shutdown"}', -32600),
+}
+
+
+@pytest.mark.parametrize(("body", "code"), JUNK.values(), ids=JUNK.keys())
+async def test_junk_is_refused_without_a_toast_and_the_server_lives(connect: Connect, body: bytes, code: int) -> None:
+    editor = (await connect()).editor
+    await editor.initialize()
+    editor.send_raw(body)
+    answer = await editor.until(lambda: next((m for m in editor.messages if "error" in m), None))
+    assert answer["error"]["code"] == code
+    assert await editor.command("copydesk.jobs") == {"jobs": []}
+    assert editor.said == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"method": "textDocument/didChange", "params": {"textDocument": {"uri": 5}}},
+        {"method": "textDocument/didChange", "params": None},
+        {"method": "textDocument/didClose"},
+        {"method": "workspace/didChangeWorkspaceFolders", "params": {"event": {"added": [], "removed": [{}]}}},
+        {"method": "copydesk/unheard"},
+        {"method": "$/setTrace", "params": {"value": "off"}},
+        {"method": "$/cancelRequest", "params": {"id": 99}},
+        {"id": "nobody asked", "result": None},
+        {"id": "nobody asked", "error": {"code": 1, "message": "no"}},
+    ],
+    ids=str,
+)
+async def test_odd_notifications_and_answers_change_nothing(connect: Connect, message: dict[str, Any]) -> None:
+    editor = (await connect()).editor
+    await editor.initialize()
+    editor.send({"jsonrpc": "2.0"} | message)
+    assert await editor.command("copydesk.jobs") == {"jobs": []}
+    assert not [m for m in editor.messages if "error" in m]
+    assert editor.said == []
+
+
+async def test_R63_requests_before_initialize_and_after_shutdown(connect: Connect) -> None:
+    connection = await connect()
+    editor = connection.editor
+    with pytest.raises(RefusedRequest) as early:
+        await editor.request("textDocument/hover", AT)
+    editor.notify("textDocument/didOpen", {"textDocument": {}})
+    await editor.initialize()
+    await editor.request("shutdown", None)
+    with pytest.raises(RefusedRequest) as late:
+        await editor.request("textDocument/hover", AT)
+    assert (early.value.code, late.value.code) == (-32002, -32600)
+    editor.notify("exit", None)
+    assert await connection.exit_code() == 0
+
+
+async def test_exit_without_shutdown_is_a_failure(connect: Connect) -> None:
+    connection = await connect()
+    await connection.editor.initialize()
+    connection.editor.notify("exit", None)
+    assert await connection.exit_code() == 1
+
+
+async def test_shutdown_is_clean_with_work_and_questions_in_flight(connect: Connect) -> None:
+    desk = ScriptedDesk(step=asyncio.Semaphore(0))
+    connection = await connect(VSCODE, services(desk))
+    editor = connection.editor
+    editor.answers["client/registerCapability"] = _never
+    await editor.initialize()
+    editor.open(URI, "One flaw.")
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    await asyncio.wait_for(desk.reached.wait(), 10)
+    await editor.request("shutdown", None)
+    assert desk.cancelled == 1
+    editor.notify("exit", None)
+    assert await connection.exit_code() == 0
+
+
+async def test_a_cancelled_command_is_cancelled(connect: Connect) -> None:
+    """pygls answers the client and lets the command run on."""
+    connection = await connect()
+    editor = connection.editor
+    started, cancelled = asyncio.Event(), asyncio.Event()
+
+    @connection.server.command("test.slow")
+    async def slow(arguments: Any) -> None:
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+
+    await editor.initialize()
+    identity, answer = editor.start("workspace/executeCommand", {"command": "test.slow"})
+    await asyncio.wait_for(started.wait(), 10)
+    editor.notify("$/cancelRequest", {"id": identity})
+    with pytest.raises(RefusedRequest) as refused:
+        await asyncio.wait_for(answer, 10)
+    assert refused.value.code == -32800
+    await asyncio.wait_for(cancelled.wait(), 10)
+
+
+async def test_R54_two_hundred_immediate_cancels_are_answered(connect: Connect) -> None:
+    editor = (await connect()).editor
+    await editor.initialize()
+    editor.open(URI, "One flaw.")
+    arguments = {"command": "copydesk.critiqueDocument", "arguments": [{"uri": URI}]}
+    answers = []
+    for _ in range(200):
+        identity, answer = editor.start("workspace/executeCommand", arguments)
+        editor.notify("$/cancelRequest", {"id": identity})
+        answers.append(answer)
+    done = await asyncio.wait_for(asyncio.gather(*answers, return_exceptions=True), 20)
+    assert all(isinstance(one, dict) or one.code == -32800 for one in done)
+
+
+async def test_an_answer_to_a_question_that_was_given_up_is_ignored(connect: Connect, log: Path) -> None:
+    """pygls sets the result of a cancelled future and shows a toast."""
+    connection = await connect()
+    editor, gate = connection.editor, asyncio.Event()
+
+    async def late(params: Any) -> None:
+        await gate.wait()
+
+    editor.answers["workspace/codeLens/refresh"] = late
+    await editor.initialize()
+    with pytest.raises(TimeoutError):
+        await connection.server.protocol.ask("workspace/codeLens/refresh", None, 0)
+    with pytest.raises(TimeoutError):
+        await connection.server.protocol.ask("workspace/codeLens/refresh", None, 0.01)
+    gate.set()
+    assert await editor.command("copydesk.jobs") == {"jobs": []}
+    assert await editor.command("copydesk.jobs") == {"jobs": []}
+    assert "InvalidStateError" not in written(log)
+    assert editor.said == []
+
+
+async def test_nothing_is_kept_of_answered_messages(connect: Connect) -> None:
+    """pygls keeps a future for each notification: 20,000 changes cost 38 MB."""
+    connection = await connect()
+    editor = connection.editor
+    await editor.initialize()
+    editor.open(URI, "Text.")
+    for _ in range(50):
+        editor.insert(URI, 0, "a")
+        await editor.request("textDocument/hover", AT)
+    await editor.until(lambda: editor.versions.get(URI) == 51)
+    protocol = connection.server.protocol
+    assert len(protocol._request_futures) <= 1  # the lens refresh of the last publication may be under way
+    assert len(protocol._result_types) <= 1
+
+
+async def test_R53_a_failing_handler_says_nothing_of_itself(connect: Connect, log: Path) -> None:
+    connection = await connect()
+    editor = connection.editor
+
+    @connection.server.command("test.broken")
+    def broken(arguments: Any) -> None:
+        raise KeyError("canary in the text")
+
+    await editor.initialize()
+    with pytest.raises(RefusedRequest) as refused:
+        await editor.request("workspace/executeCommand", {"command": "test.broken"})
+    assert refused.value.code == -32603
+    assert refused.value.data is None
+    assert "canary" not in str(refused.value)
+    label = str(refused.value).split()[-1].rstrip(".")
+    logged = written(log)
+    assert label in logged
+    assert "KeyError at test_protocol.py" in logged
+    assert "canary" not in logged
+
+
+async def test_R71_logs_hold_no_text(connect: Connect, log: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    logging.getLogger("pygls").propagate = True
+    editor = (await connect()).editor
+    await editor.initialize()
+    editor.open(URI, "A canary flaw, very small.")
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    await editor.until(lambda: len(editor.diagnostics.get(URI, ())) == 2)
+    await editor.request("textDocument/hover", AT)
+    with pytest.raises(RefusedRequest):
+        await editor.request("textDocument/hover", {"canary": 1})
+    await editor.leave()
+    out = capfd.readouterr()
+    assert "canary" not in written(log) + out.out + out.err
+    assert permissions(log) == 0o600
+
+
+async def test_nothing_but_answers_is_sent_after_shutdown(connect: Connect) -> None:
+    """Even work that does not heed its cancellation holds up neither shutdown nor exit, and is not heard."""
+
+    class Stubborn(ScriptedDesk):
+        async def _ask(self, question: str) -> None:
+            self.reached.set()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            await gate.wait()
+
+    gate, desk = asyncio.Event(), Stubborn()
+    connection = await connect(VSCODE, services(desk))
+    editor = connection.editor
+    await editor.initialize()
+    editor.open(URI, "One flaw.")
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    await asyncio.wait_for(desk.reached.wait(), 10)
+    identity, answer = editor.start("shutdown", None)
+    await asyncio.wait_for(answer, 10)
+    gate.set()
+    with pytest.raises(RefusedRequest):
+        await editor.request("shutdown", None)
+    after = editor.messages[[message.get("id") for message in editor.messages].index(identity) + 1 :]
+    assert [message for message in after if "method" in message] == []
+    editor.notify("exit", None)
+    assert await connection.exit_code() == 0
+
+
+async def test_a_failing_notification_is_logged_and_shows_no_toast(connect: Connect, log: Path) -> None:
+    connection = await connect()
+    editor = connection.editor
+
+    @connection.server.feature("copydesk/test")
+    def broken(params: Any) -> None:
+        raise KeyError("canary")
+
+    await editor.initialize()
+    editor.notify("copydesk/test", {})
+    connection.server.report_server_error(KeyError("canary"), JsonRpcException)
+    assert await editor.command("copydesk.jobs") == {"jobs": []}
+    assert editor.said == []
+    assert "KeyError at test_protocol.py" in written(log)
+    assert "canary" not in written(log)
+
+
+async def _never(params: Any) -> None:
+    await asyncio.Event().wait()
+
+
+def written(log: Path) -> str:
+    """Return what was logged."""
+    return log.read_text("utf-8")
+
+
+def permissions(log: Path) -> int:
+    """Return the permission bits of the log."""
+    return log.stat().st_mode & 0o777
+
+
+@pytest.mark.parametrize("module", [server, stdio], ids=["server", "stdio"])
+def test_R36_there_is_no_listener(module: ModuleType) -> None:
+    """Any web page can reach a socket; pygls checks neither origin nor secret."""
+    source = inspect.getsource(module)
+    assert "start_tcp" not in source
+    assert "start_ws" not in source
