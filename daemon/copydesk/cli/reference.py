@@ -19,15 +19,15 @@ _HEAD = f"""\
 Everything has a default; copydesk works without any settings. They come from these places, and later ones win:
 
 1. the defaults below;
-2. `{WORKSPACE_FILE}` at the root of the workspace, for the team, kept in version control. The root is the nearest folder
+2. `{WORKSPACE_FILE}` at the root of the workspace, for the team, in version control. The root is the nearest folder
    above the document that holds `{WORKSPACE_FILE}`, `.git` or `.copydesk`;
 3. your own file: `~/.config/copydesk/config.toml` on Linux, `~/Library/Application Support/copydesk/config.toml` on
    macOS, `%LOCALAPPDATA%\\copydesk\\config.toml` on Windows;
 4. the section `copydesk` of your editor's settings, with the same tables and keys;
 5. options on the command line.
 
-A key marked **yours alone** is ignored in `{WORKSPACE_FILE}`: a repository you opened must not decide where your text is
-sent or what is run. A key or value that cannot be used is reported by its path, and the value from the place before
+A key marked **yours alone** is ignored in `{WORKSPACE_FILE}`: a repository you opened must not decide where your text
+is sent or what is run. A key or value that cannot be used is reported by its path, and the value from the place before
 stays in force.
 """
 

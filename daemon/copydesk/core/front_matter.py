@@ -110,7 +110,7 @@ def _items(items: list[tuple[int, str]]) -> Value:
 def _block(lines: list[str], style: str) -> str:
     depths = [len(line) - len(line.lstrip(" ")) for line in lines if line]
     text = "\n".join(line[min(depths, default=0) :] for line in lines).strip("\n")
-    return text if style == "|" else re.sub(r"(?<!\n)\n(?!\n)", " ", text)
+    return text if style == "|" else re.sub(r"\n+", lambda ends: ends[0][1:] or " ", text)
 
 
 def _flow(text: str, line: int) -> list[str]:
