@@ -9,16 +9,19 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from copydesk.core.brief import Brief
 from copydesk.core.note import Note, Provenance, Related, Severity, anchored
+from copydesk.core.suppress import Dismissal, Dismissed, Scope, dismissal
 from copydesk.core.text import Span
 from copydesk.events import Progress, Refused, Report, Stats
-from copydesk.lsp.ports import ClientSettings, Configuration, Scope, Services
+from copydesk.lsp.ports import ClientSettings, Configuration, Services
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
     from pathlib import Path
 
-    from copydesk.core.document import Directive, Document
+    from copydesk.core.document import Document
+    from copydesk.core.instant import InstantReading
     from copydesk.errors import CopydeskError
 
 MODEL = Provenance(agent="critic", model="scripted", digest="d1", prompt_version="p1", confidence=0.75)
@@ -104,30 +107,33 @@ class ScriptedDesk:
 class MemoryDismissals:
     """Dismissals that are forgotten with the test."""
 
-    stored: list[tuple[str, Scope, str | None]] = field(default_factory=list)
+    stored: list[Dismissal] = field(default_factory=list)
     problem: CopydeskError | None = None
 
     def load(self, path: Path, folders: Sequence[Path]) -> Callable[[Note], bool]:
-        """Return a test by fingerprint or code."""
-        kept = {key for key, _, _ in self.stored}
-        return lambda note: bool({note.fingerprint, note.code} & kept)
+        """Return a test for notes of a document."""
+        kept = Dismissed(self.stored)
+        return lambda note: kept.covers(note, path.name)
 
     def add(self, path: Path, folders: Sequence[Path], note: Note, scope: Scope, reason: str | None) -> None:
         """Keep a dismissal."""
         if self.problem is not None:
             raise self.problem
-        self.stored.append((note.fingerprint if scope is Scope.NOTE else note.code, scope, reason))
+        self.stored.append(dismissal(note, scope, path.name, reason))
 
 
-def very(document: Document, configuration: Configuration) -> tuple[Note, ...]:
+def very(document: Document, configuration: Configuration, previous: InstantReading | None) -> InstantReading:
     """Return a note for each "very" in the prose."""
-    return tuple(
+    from copydesk.core.instant import InstantReading
+
+    notes = tuple(
         Note("CD402", Severity.INFORMATION, anchored(document.text, Span(at, at + 4)), "Very is weak.")
         for _, sentence in document.prose()
         for index in range(len(sentence.masked))
         if sentence.masked.startswith("very", index)
         for at in [sentence.span.start + index]
     )
+    return InstantReading(notes)
 
 
 def configure(client: ClientSettings) -> Configuration:
@@ -141,11 +147,6 @@ def configure(client: ClientSettings) -> Configuration:
         code_lens=section.get("codeLens", True),
         problems=tuple(f"{key}: there is no such setting." for key in section if key not in known),
     )
-
-
-def suppressed(span: Span, code: str, directives: Sequence[Directive]) -> bool:
-    """Tell whether a directive switches a code off here."""
-    return any(one.span.contains(span) and (not one.codes or code in one.codes) for one in directives)
 
 
 def services(scripted: ScriptedDesk, dismissals: MemoryDismissals | None = None, /, **more: Any) -> Services:
@@ -164,8 +165,7 @@ def services(scripted: ScriptedDesk, dismissals: MemoryDismissals | None = None,
         "desk": build,
         "read": read,
         "instant": very,
-        "brief": lambda document, configuration: "brief",
-        "suppressed": suppressed,
+        "brief": lambda document, configuration: Brief(audience="writers"),
         "page": lambda code: f"https://example.org/codes/{code}",
         "dismissals": dismissals or MemoryDismissals(),
         "debounce": 0.01,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from copydesk.core.suppress import Scope
 from copydesk.lsp import commands
-from copydesk.lsp.ports import Scope
 from copydesk.lsp.wording import plain, shortened
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from copydesk.lsp.ports import Scope
+from copydesk.core.suppress import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

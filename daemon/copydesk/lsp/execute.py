@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from copydesk.core.codes import CODES
+from copydesk.core.suppress import Scope
 from copydesk.errors import CopydeskError
 from copydesk.lsp import commands, work
 from copydesk.lsp.applying import apply_rewrite
@@ -16,7 +17,6 @@ from copydesk.lsp.convert import span_of
 from copydesk.lsp.documents import Sync
 from copydesk.lsp.hover import origin
 from copydesk.lsp.jobs import Job, Kind
-from copydesk.lsp.ports import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

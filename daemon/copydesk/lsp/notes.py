@@ -12,20 +12,25 @@ from typing import TYPE_CHECKING
 
 from copydesk.core.note import anchored
 from copydesk.core.placing import carried, changed, followed, placed
+from copydesk.core.suppress import Dismissed, dismissal, suppressed
 from copydesk.core.view import shown
-from copydesk.lsp.ports import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from copydesk.core.document import Directive, Document
+    from copydesk.core.instant import InstantReading
     from copydesk.core.note import Note
     from copydesk.core.placing import Change
+    from copydesk.core.suppress import Dismissal, Scope
     from copydesk.core.text import Span, Text
-    from copydesk.lsp.ports import Configuration, Services
+    from copydesk.lsp.ports import Configuration
 
 INSTANT = "instant"
 """The agent of notes that belong to the instant layer."""
+
+_HERE = ""
+"""The path under which this document's own dismissals are kept."""
 
 REMEMBERED = 1000
 """Notes that can still be explained after they left the document."""
@@ -46,13 +51,14 @@ class DocumentNotes:
     def __init__(self, text: Text) -> None:
         self.text = text
         self.document: Document | None = None
+        self.reading: InstantReading | None = None
         self.words = 0
         self.dropped = 0
         self.hidden: Callable[[Note], bool] = _nothing
         self._instant: tuple[PlacedNote, ...] = ()
         self._model: dict[str, PlacedNote] = {}
         self._rewrites: dict[str, str] = {}
-        self._dismissed: set[str] = set()
+        self._dismissals: tuple[Dismissal, ...] = ()
         self._known: dict[str, Note] = {}
         self._directives: tuple[Directive, ...] = ()
 
@@ -72,11 +78,14 @@ class DocumentNotes:
         )
         self.text = text
 
-    def analysed(self, document: Document, words: int, notes: Iterable[Note]) -> None:
+    def analysed(self, document: Document, words: int, reading: InstantReading) -> None:
         """Replace the instant layer by the notes of a document read from the current text."""
-        self.document, self.words, self._directives = document, words, document.directives
+        self.document, self.words, self.reading = document, words, reading
+        self._directives = document.directives
         before = {(one.note.code, one.span): one.note for one in self._instant}
-        fresh = [PlacedNote(note, note.anchor.span, tuple(one.anchor.span for one in note.related)) for note in notes]
+        fresh = [
+            PlacedNote(note, note.anchor.span, tuple(one.anchor.span for one in note.related)) for note in reading.notes
+        ]
         # A note that stayed where it was keeps its id, though the words around it, which its id covers, may differ.
         self._instant = tuple(
             replace(one, note=old) if (old := before.get((one.note.code, one.span))) and _same(old, one.note) else one
@@ -126,7 +135,7 @@ class DocumentNotes:
 
     def dismiss(self, note: Note, scope: Scope) -> None:
         """Hide a note, or its code, for as long as the document is open, whether or not that could be recorded."""
-        self._dismissed.add(note.fingerprint if scope is Scope.NOTE else note.code)
+        self._dismissals += (dismissal(note, scope, _HERE),)
 
     def placed(self, identity: str) -> PlacedNote | None:
         """Return a note that has a place."""
@@ -136,15 +145,16 @@ class DocumentNotes:
         """Return a note that is or was here."""
         return self._known.get(identity)
 
-    def visible(self, services: Services, configuration: Configuration) -> tuple[PlacedNote, ...]:
+    def visible(self, configuration: Configuration) -> tuple[PlacedNote, ...]:
         """Return the notes that are shown, in document order: not switched off, not dismissed, not one too many."""
+        dismissed = Dismissed(self._dismissals)
         heard = {
             one.note.id: one
             for one in self._all()
             if one.note.code not in configuration.disabled
-            and self._dismissed.isdisjoint((one.note.fingerprint, one.note.code))
+            and not dismissed.covers(one.note, _HERE)
             and not self.hidden(one.note)
-            and not services.suppressed(one.span, one.note.code, self._directives)
+            and not suppressed(one.span, one.note.code, self._directives)
         }
         chosen = shown([one.note for one in heard.values()], self.words, configuration.max_per_1000_words)
         return tuple(sorted((heard[note.id] for note in chosen), key=lambda one: (one.span.start, one.span.end)))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from pathlib import Path
 
-    from copydesk.core.document import Directive, Document, Format
+    from copydesk.core.brief import Brief
+    from copydesk.core.document import Document, Format
+    from copydesk.core.instant import InstantReading
     from copydesk.core.note import Note
+    from copydesk.core.suppress import Scope
     from copydesk.core.text import Span, Text
     from copydesk.events import Progress, Refused, Report
 
@@ -20,26 +22,20 @@ class Desk(Protocol):
     """Critique and rewrite as streams of events; see `copydesk.desk`."""
 
     def critique(
-        self, document: Document, brief: Any, *, near: int | None = None, within: Span | None = None
+        self, document: Document, brief: Brief, *, near: int | None = None, within: Span | None = None
     ) -> AsyncIterator[Note | Progress | Report]:
         """Yield notes as they are found, nearest to `near` first, on what `within` holds."""
         ...
 
-    def rewrite(self, document: Document, note: Note, brief: Any) -> AsyncIterator[Progress | Note | Refused | Report]:
+    def rewrite(
+        self, document: Document, note: Note, brief: Brief
+    ) -> AsyncIterator[Progress | Note | Refused | Report]:
         """Yield the note with its rewrite, or why there is none."""
         ...
 
     async def close(self) -> None:
         """Release the engine."""
         ...
-
-
-class Scope(StrEnum):
-    """How far a dismissal reaches: these words, this code in the document, this code in the project."""
-
-    NOTE = "note"
-    DOCUMENT = "document"
-    PROJECT = "project"
 
 
 class Dismissals(Protocol):
@@ -81,16 +77,15 @@ class Configuration:
 class Services:
     """Everything that the server is built from.
 
-    `configure`, `read`, `instant`, `brief` and `dismissals` run in a worker thread; `suppressed` and `page` (the
-    address of a code's page) are pure and quick. `debounce` is in seconds.
+    `configure`, `read`, `instant`, `brief` and `dismissals` run in a worker thread; `page` (the address of a
+    code's page) is pure and quick. `instant` is given its last reading, to reuse. `debounce` is in seconds.
     """
 
     configure: Callable[[ClientSettings], Configuration]
     desk: Callable[[Configuration], Awaitable[Desk]]
     read: Callable[[Text, Format, Document | None], Document]
-    instant: Callable[[Document, Configuration], tuple[Note, ...]]
-    brief: Callable[[Document, Configuration], Any]
-    suppressed: Callable[[Span, str, Sequence[Directive]], bool]
+    instant: Callable[[Document, Configuration, InstantReading | None], InstantReading]
+    brief: Callable[[Document, Configuration], Brief]
     page: Callable[[str], str | None]
     dismissals: Dismissals
     debounce: float = 0.15

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from copydesk.core.document import Document
-    from copydesk.core.note import Note
+    from copydesk.core.instant import InstantReading
     from copydesk.lsp.notes import PlacedNote
     from copydesk.lsp.ports import Configuration, Services
     from copydesk.lsp.protocol import CopydeskServer
@@ -117,7 +117,7 @@ class Session:
 
     def visible(self, notes: DocumentNotes) -> tuple[PlacedNote, ...]:
         """Return the notes that are shown of a document."""
-        return notes.visible(self.services, self.settings.current)
+        return notes.visible(self.settings.current)
 
     def publish_soon(self, uri: str) -> None:
         """Publish a document's notes when the loop comes round; many calls before that make one message."""
@@ -183,7 +183,7 @@ class Session:
         loop = asyncio.get_running_loop()
         try:
             read, words, found = await loop.run_in_executor(
-                self._worker, _analysed, self.services, configuration, document, notes.document
+                self._worker, _analysed, self.services, configuration, document, notes.document, notes.reading
             )
         except Exception as error:
             logger.error("not analysed: %s", fault(error))
@@ -230,7 +230,11 @@ class Session:
 
 
 def _analysed(
-    services: Services, configuration: Configuration, document: OpenDocument, previous: Document | None
-) -> tuple[Document, int, tuple[Note, ...]]:
+    services: Services,
+    configuration: Configuration,
+    document: OpenDocument,
+    previous: Document | None,
+    reading: InstantReading | None,
+) -> tuple[Document, int, InstantReading]:
     read = services.read(document.text, document.format, previous)
-    return read, read.words, services.instant(read, configuration)
+    return read, read.words, services.instant(read, configuration, reading)
