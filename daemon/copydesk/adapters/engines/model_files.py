@@ -28,17 +28,6 @@ class HubReference:
     name: str
     part: str = ""
 
-    @property
-    def repository(self) -> str:
-        """Return `owner/name`, with the quantisation as llama.cpp writes it."""
-        plain = f"{self.owner}/{self.name}"
-        return plain if self.file or not self.part else f"{plain}:{self.part}"
-
-    @property
-    def file(self) -> str:
-        """Return the file name, if one is named."""
-        return self.part if self.part.lower().endswith(".gguf") else ""
-
     def pick(self, files: Iterable[Path]) -> Path | None:
         """Return the file that the reference means; without a part, llama.cpp's own order of preference."""
         found = sorted(file for file in files if not file.name.startswith("mmproj"))
@@ -54,6 +43,13 @@ def parse_reference(text: str) -> HubReference:
     if not match or {match["owner"], match["name"]} & {".", ".."}:
         raise ModelMissing(f"{text} names no model.", "Write a GGUF file's path, or hf:owner/repository:quantisation.")
     return HubReference(match["owner"], match["name"], match["part"] or "")
+
+
+def models_folder() -> Path:
+    """Return the folder in the user's data where copydesk keeps the model files that it fetched."""
+    from platformdirs import user_data_path
+
+    return user_data_path("copydesk", appauthor=False) / "models"
 
 
 def locate(model: str) -> Path:
@@ -87,6 +83,7 @@ def _names(file: Path, part: str) -> bool:
 
 
 def _cached(reference: HubReference) -> Iterator[Path]:
+    yield from (models_folder() / f"{reference.owner}--{reference.name}").glob("*.gguf")
     folder = f"models--{reference.owner}--{reference.name}"
     for hub in hub_caches():
         snapshots = hub / folder / "snapshots"
@@ -101,8 +98,9 @@ def _cached(reference: HubReference) -> Iterator[Path]:
         yield from cache.glob(f"{reference.owner}_{reference.name}_*.gguf")
 
 
-def cached_models() -> Iterator[Path]:
-    """Yield every model file in the caches of Hugging Face's tools and llama.cpp."""
+def known_models() -> Iterator[Path]:
+    """Yield every model file that copydesk fetched, or that lies in Hugging Face's or llama.cpp's caches."""
+    yield from sorted(models_folder().rglob("*.gguf"))
     for hub in hub_caches():
         yield from sorted(hub.glob("models--*/snapshots/*/*.gguf"))
     for cache in _llama_caches():

