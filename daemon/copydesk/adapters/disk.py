@@ -112,7 +112,7 @@ class DiskCache:
         try:
             self._drop()
             _put_aside(self._directory)
-            self._tell("damaged", f"The cache was damaged. It was moved to {_DATABASE}.{_BROKEN} and started afresh.")
+            self._tell(f"The cache was damaged. It was moved to {_DATABASE}.{_BROKEN} and started afresh.")
             return self._used(use)
         except Exception as error:
             self._give_up(error)
@@ -136,11 +136,11 @@ class DiskCache:
     def _give_up(self, error: Exception) -> None:
         self._drop()
         self._retry_at = time.monotonic() + self._retry
-        self._tell(type(error).__name__, f"The cache cannot be used for now ({_reason(error)}). Work goes on without.")
+        self._tell(f"The cache cannot be used for now ({_reason(error)}). Work goes on without.")
 
-    def _tell(self, kind: str, sentence: str) -> None:
-        if kind not in self._warned:
-            self._warned.add(kind)
+    def _tell(self, sentence: str) -> None:
+        if sentence not in self._warned:
+            self._warned.add(sentence)
             self._warn(sentence)
 
     def _drop(self) -> None:
@@ -258,7 +258,7 @@ def _is_damage(error: Exception) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, _timeout()):
+    if isinstance(error, _timeout()) or (isinstance(error, sqlite3.OperationalError) and "locked" in str(error)):
         return "locked by another process"
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
