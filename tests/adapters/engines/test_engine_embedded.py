@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -91,6 +92,15 @@ async def test_key_and_model_are_not_on_the_command_line(engine):
 def command_line(pid: int) -> str:
     """Return what everybody can read of a process."""
     return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ").strip()
+
+
+@pytest.mark.model
+async def test_json_comes_without_white_space_to_run_away_in(engine):
+    words = {"type": "array", "minItems": 2, "maxItems": 3, "items": {"enum": ["red", "blue"]}}
+    schema = {"type": "object", "properties": {"a": words}, "required": ["a"], "additionalProperties": False}
+    items = [item async for item in engine.stream(question("Colours in JSON?"), Sampling(60, temperature=1.0), schema)]
+    text = "".join(item.text for item in items if isinstance(item, Delta))
+    assert json.dumps(json.loads(text), separators=(",", ":")) == text
 
 
 @pytest.mark.model

@@ -30,7 +30,12 @@ class Event:
 
 
 class Dialect(Protocol):
-    """A way to ask for an answer and to read it."""
+    """A way to ask for an answer and to read it; `alternatives` is how many first tokens it can tell of."""
+
+    @property
+    def alternatives(self) -> int:
+        """Return how many alternatives per token the server gives at most."""
+        ...
 
     async def request(
         self, post: Post, prompt: Prompt, sampling: Sampling, schema: Mapping[str, object] | None, top: int
@@ -45,6 +50,8 @@ class Dialect(Protocol):
 
 class ChatCompletions:
     """`/v1/chat/completions`, which LM Studio, vLLM, NVIDIA NIM, llama.cpp and others serve."""
+
+    alternatives = 20
 
     async def request(
         self, post: Post, prompt: Prompt, sampling: Sampling, schema: Mapping[str, object] | None, top: int
@@ -88,6 +95,8 @@ class ChatCompletions:
 
 class LlamaCpp:
     """llama.cpp's own endpoints: the only ones where a schema forbids white space without end."""
+
+    alternatives = 100
 
     async def request(
         self, post: Post, prompt: Prompt, sampling: Sampling, schema: Mapping[str, object] | None, top: int

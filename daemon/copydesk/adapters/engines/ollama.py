@@ -9,7 +9,7 @@ from copydesk.adapters.engines.budget import TokenEstimate
 from copydesk.adapters.engines.faults import Site, ended_early, of_status, too_long, translated
 from copydesk.adapters.engines.hosts import base_url, locality, require_permission
 from copydesk.adapters.engines.pacing import Patience, paced, within
-from copydesk.adapters.engines.scoring import TOP, choice_logprobs, choice_schema, option_logprobs
+from copydesk.adapters.engines.scoring import choice_logprobs, choice_schema, option_logprobs
 from copydesk.core.prompt_safety import inert
 from copydesk.errors import AnswerCut, EngineRefused
 from copydesk.ports import Delta, EngineFacts, Finished, Locality, ModelFacts, Sampling, Scores, Usage
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from copydesk.ports import Prompt
 
 _CHOICE_TOKENS = 48
+_ALTERNATIVES = 20  # the most that the server gives
 
 
 class OllamaEngine:
@@ -101,7 +102,7 @@ class OllamaEngine:
         """Return how likely each option is as the first token; see the port."""
         top: list[tuple[str, float]] = []
         usage = Usage()
-        async with aclosing(self._lines(prompt, Sampling(max_tokens=1), None, TOP)) as lines:
+        async with aclosing(self._lines(prompt, Sampling(max_tokens=1), None, _ALTERNATIVES)) as lines:
             async for line in lines:
                 with translated(self._site, prompt.model):
                     if not top and line.get("logprobs"):

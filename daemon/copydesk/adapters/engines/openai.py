@@ -12,7 +12,7 @@ from copydesk.adapters.engines.dialects import ChatCompletions, Event, LlamaCpp
 from copydesk.adapters.engines.faults import Site, ended_early, missing, of_status, too_long, translated
 from copydesk.adapters.engines.hosts import base_url, locality, require_permission
 from copydesk.adapters.engines.pacing import Patience, paced, within
-from copydesk.adapters.engines.scoring import TOP, choice_logprobs, choice_schema, option_logprobs
+from copydesk.adapters.engines.scoring import choice_logprobs, choice_schema, option_logprobs
 from copydesk.errors import AnswerCut
 from copydesk.ports import Delta, EngineFacts, Finished, ModelFacts, Sampling, Scores, Usage
 
@@ -100,7 +100,7 @@ class OpenAIEngine:
         top: tuple[tuple[str, float], ...] = ()
         usage = Usage()
         stopped = None
-        async with aclosing(self._events(prompt, Sampling(max_tokens=1), None, TOP)) as events:
+        async with aclosing(self._events(prompt, Sampling(max_tokens=1), None, self._dialect.alternatives)) as events:
             async for event in events:
                 top = top or event.top
                 usage = event.usage or usage

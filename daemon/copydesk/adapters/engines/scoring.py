@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-TOP = 20
-"""How many alternatives are asked for; the most that Ollama, OpenAI and vLLM give."""
-
 _ASIDE = 1e-6
 
 
