@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from copydesk.core.checks import authority, hedge, overclaim, passive, statistic
 from copydesk.core.checks.jargon import CODE as JARGON
 from copydesk.core.checks.jargon import terms, unexplained
-from copydesk.core.checks.place import Finding, Place
+from copydesk.core.checks.place import Finding, place_of
 from copydesk.core.checks.repetition import gist, partners
 from copydesk.core.checks.source import names_source
 from copydesk.core.codes import CODES
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from copydesk.core.checks.jargon import Terms
+    from copydesk.core.checks.place import Place
     from copydesk.core.checks.repetition import Gist
     from copydesk.core.document import Document, Passage, Sentence
     from copydesk.core.text import Text
@@ -62,22 +63,23 @@ def instant(
         if passage.kind is not PassageKind.ITEM:
             introduced = source.endswith(":") and any(names_source(sentence) for sentence in passage.sentences)
         key = (passage.kind, introduced, source, tuple([sentence.masked for sentence in passage.sentences]))
-        reading = memo.get(key) or known.get(key) or _read(passage, source, introduced)
+        reading = memo.get(key) or known.get(key) or _read(passage, source, introduced=introduced)
         memo[key] = reading
         readings.append(reading)
     notes = sorted(_notes(document, readings, known_terms), key=lambda note: (note.anchor.hint, note.code))
     return InstantReading(tuple(notes), MappingProxyType(memo))
 
 
-def _read(passage: Passage, source: str, introduced: bool) -> PassageReading:  # noqa: FBT001 (part of the memo's key)
+def _read(passage: Passage, source: str, *, introduced: bool) -> PassageReading:
     if passage.kind not in CRITIQUED:
         return PassageReading((), terms(passage, source), ())
     findings: list[Finding] = []
+    gists = []
     for index, sentence in enumerate(passage.sentences):
-        place = Place(passage, index, frozenset(words(sentence.plain)), introduced)
-        findings.extend(_findings(place))
-    gists = tuple(gist(sentence.plain) for sentence in passage.sentences)
-    return PassageReading(tuple(findings), terms(passage, source), gists)
+        tokens = words(sentence.plain)
+        findings.extend(_findings(place_of(passage, index, tokens, introduced=introduced)))
+        gists.append(gist(sentence, tokens))
+    return PassageReading(tuple(findings), terms(passage, source), tuple(gists))
 
 
 def _findings(place: Place) -> Iterator[Finding]:

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
-from heapq import nsmallest
 from math import ceil, log, sqrt
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,11 @@ CANDIDATES = 5
 LEAST_WORDS = 3
 """Sentences with fewer different content words are compared with nothing."""
 
-_WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
+FILLER_SENTENCES = 20
+FILLER_SHARE = 0.04
+"""A word in more sentences than both the number and the share tells none of them apart."""
+
+_WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?")
 
 FUNCTION_WORDS = word_set(
     """
@@ -35,15 +38,29 @@ FUNCTION_WORDS = word_set(
     less let let's like likewise lot made make makes making many may maybe me might mine more moreover most much must
     mustn't my myself near neither never nevertheless no nobody none nor not nothing now of off often on once one only
     onto or other others ought our ours ourselves out over own per perhaps put quite rather really s same shall she
-    she'd she'll she's should shouldn't since so some somehow something sometimes somewhat soon still such t take taken
-    takes than that that's the their theirs them themselves then there there's therefore these they they'd they'll
-    they're they've thing things this those though through thus till to together too took toward towards under until up
-    upon us use used uses using very via was wasn't way ways we we'd we'll we're we've well went were weren't what
-    what's when whenever where whereas wherever whether which while who who'd who's whoever whole whom whose why will
-    with within without won't would wouldn't yes yet you you'd you'll you're you've your yours yourself yourselves
+    she'd she'll she's should shouldn't since so some somehow something sometimes somewhat soon still such t take
+    taken takes than that that's the their theirs them themselves then there there's therefore these they they'd
+    they'll they're they've thing things this those though through thus till to together too took toward towards under
+    until up upon us use used uses using very via was wasn't way ways we we'd we'll we're we've well went were weren't
+    what what's when whenever where whereas wherever whether which while who who'd who's whoever whole whom whose why
+    will with within without won't would wouldn't yes yet you you'd you'll you're you've your yours yourself
+    yourselves
     """
 )
 """English words that say little about what a sentence is about."""
+
+
+_IRREGULAR_FORMS = """
+    build built, become became, begin began begun, bring brought, buy bought, catch caught, choose chose chosen,
+    deal dealt, draw drew drawn, drive drove driven, fall fell fallen, feel felt, find found, fly flew flown,
+    forget forgot forgotten, grow grew grown, hear heard, hide hid hidden, hold held, keep kept, know knew
+    known, lay laid, lead led, learn learnt, leave left, lend lent, lose lost, mean meant, meet met, pay paid,
+    ride rode, rise rose risen, run ran, say said, see saw seen, seek sought, sell sold, send sent, shake shook,
+    show shown, shrink shrank shrunk, speak spoke spoken, spend spent, stand stood, steal stole stolen, teach
+    taught, tell told, think thought, throw threw thrown, understand understood, wear wore worn, win won, write
+    wrote written, child children, person people, index indices, datum data
+    """
+_IRREGULAR = {form: forms[0] for forms in (line.split() for line in _IRREGULAR_FORMS.split(",")) for form in forms[1:]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +83,7 @@ class Pair:
 
 def words(text: str) -> list[str]:
     """Return the words and numbers of a text in lower case, apostrophes made straight."""
-    return [word.replace("’", "'") for word in _WORD.findall(text.lower())]
+    return _WORD.findall(text.lower().replace("’", "'"))
 
 
 def content(text: str) -> Iterator[str]:
@@ -83,6 +100,7 @@ def stem(word: str) -> str:
     Lighter than a full stemmer on purpose: only plural, past, progressive and adverbial endings and a final e go.
     """
     word = word.removesuffix("'s").removesuffix("'")
+    word = _IRREGULAR.get(word, word)
     if len(word) < 4 or not word.isascii():
         return word
     if word.endswith("ies") and len(word) > 4:
@@ -132,33 +150,41 @@ def pairs(document: Document, limit_per_1000_words: int) -> tuple[Pair, ...]:
     return tuple(Pair(sentences[first], sentences[second], score) for (first, second), score in ranked[:limit])
 
 
-def _rows(texts: Sequence[str]) -> Iterator[list[tuple[int, float]]]:
-    """Yield for each text its most similar others as (index, cosine), best first and then the nearest in order."""
-    vectors = _vectors([frozenset(content(text)) for text in texts])
+def _rows(texts: Sequence[str]) -> list[list[tuple[int, float]]]:
+    """Return for each text its most similar others as (index, cosine), best first and then the nearest in order."""
     postings: dict[str, list[tuple[int, float]]] = {}
-    for index, vector in enumerate(vectors):
-        for word, weight in vector.items():
-            postings.setdefault(word, []).append((index, weight))
-    for index, vector in enumerate(vectors):
+    rows: list[list[tuple[float, int]]] = []
+    for index, vector in enumerate(_vectors([frozenset(content(text)) for text in texts])):
         scores: dict[int, float] = {}
         for word, weight in vector.items():
-            for other, other_weight in postings[word]:
+            holders = postings.setdefault(word, [])
+            for other, other_weight in holders:
                 scores[other] = scores.get(other, 0.0) + weight * other_weight
-        scores.pop(index, None)
-        yield [(other, min(-score, 1.0)) for score, _, other in _best(scores, index)]
+            holders.append((index, weight))
+        for other, score in scores.items():
+            rows[other].append((score, index))
+        rows.append([(score, other) for other, score in scores.items()])
+    return [_best(row, index) for index, row in enumerate(rows)]
 
 
-def _best(scores: dict[int, float], index: int) -> list[tuple[float, int, int]]:
-    return nsmallest(CANDIDATES, ((-round(score, 9), abs(other - index), other) for other, score in scores.items()))
+def _best(row: list[tuple[float, int]], index: int) -> list[tuple[int, float]]:
+    worst = sorted(row, reverse=True)[:CANDIDATES][-1:]
+    kept = [entry for entry in row if worst and entry[0] >= worst[0][0]]
+    kept.sort(key=lambda entry: (-entry[0], abs(entry[1] - index), entry[1]))
+    return [(other, min(score, 1.0)) for score, other in kept[:CANDIDATES]]
 
 
 def _vectors(texts: Sequence[frozenset[str]]) -> list[dict[str, float]]:
-    """Return a unit vector for each text; rare words weigh more, and texts of few words have an empty one."""
+    """Return a unit vector for each text; rare words weigh more, and texts of few words have an empty one.
+
+    A word that stands in very many sentences is a document's own filler and weighs nothing.
+    """
     frequency = Counter(word for text in texts for word in text)
-    weights = {word: log((len(texts) + 1) / count) for word, count in frequency.items()}
+    filler = max(FILLER_SENTENCES, len(texts) * FILLER_SHARE)
+    weights = {word: log((len(texts) + 1) / count) for word, count in frequency.items() if count <= filler}
     vectors = []
     for text in texts:
-        length = sqrt(sum(weights[word] ** 2 for word in text))
-        enough = len(text) >= LEAST_WORDS and length > 0
-        vectors.append({word: weights[word] / length for word in sorted(text)} if enough else {})
+        weighed = sorted(text & weights.keys()) if len(text) >= LEAST_WORDS else ()
+        length = sqrt(sum(weights[word] ** 2 for word in weighed))
+        vectors.append({word: weights[word] / length for word in weighed})
     return vectors

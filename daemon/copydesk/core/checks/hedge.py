@@ -5,61 +5,82 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from copydesk.core.checks.place import matches
+from copydesk.core.checks.place import quote
+from copydesk.core.vocabulary import one_of, word_set
 
 if TYPE_CHECKING:
     from copydesk.core.checks.place import Place
 
 CODE = "CD402"
 
-_MODAL = re.compile(
-    r"\b(?:may|might|could)\b(?!\s+(?:want|wish|like|prefer|also want|be wondering|ask|have to|need|as well|not be able|easily))",
+_POLITE = one_of("want, wish, like, prefer, also want, be wondering, ask, have to, need, as well, not be able, easily")
+_STRONG = one_of(
+    """
+    perhaps, possibly, maybe, somewhat, sort of, kind of, arguably, potentially, presumably, conceivably, seemingly,
+    apparently, seems?(?! like\\b), appears? to, more or less, to (?:some|a certain|an) (?:extent|degree),
+    at some point, of sorts,
+    in (?:some|certain|many|various) (?:ways?|sense|respects?|cases|situations|circumstances|instances|contexts),
+    in a (?:way|sense|manner of speaking), under (?:some|certain) (?:circumstances|conditions), as it were,
+    so to speak, (?:it )?could be (?:argued|said), one (?:could|might) (?:say|argue), for the most part, by and large,
+    or something(?: like that)?(?! \\w),
+    depending on (?:various|several|many|certain|different|a (?:number|variety) of) \\w+,
+    depending on the (?:situation|circumstances|context|case)
+    """
+)
+_WEAK = one_of(
+    """
+    often, usually, generally, sometimes, probably, likely, tends? to, relatively, fairly, rather(?! than), quite,
+    i (?:think|guess|suppose|feel), a (?:bit|little), occasionally, typically, mostly, largely, some kind of,
+    some sort of, certain (?:aspects|things|improvements|benefits|issues),
+    some (?:people|users|readers|teams|benefits?|improvements?), some (?:issues|degree|value|aspects|things), various
+    """
+)
+_LIMITS = one_of(
+    """
+    if, when, whenever, unless, until, once, because, since, provided, in case, only, where, while, as long as,
+    for example, depending on (?:which|whether|how|what|your), for instance, such as, so that, e\\.g, after, before
+    """
+)
+_HEDGE = re.compile(
+    rf"\b(?:(?P<strong>{_STRONG})|(?P<modal>(?:may|might|could)(?! {_POLITE}\b))|(?P<weak>{_WEAK}))(?!\w)",
     re.IGNORECASE,
 )
-_STRONG = re.compile(
-    r"\b(?:perhaps|possibly|maybe|somewhat|sort of|kind of(?=\s+(?!\w+s?\b\s+(?:is|are|was))\w+ly\b)|arguably|potentially|presumably|conceivably|seemingly|"
-    r"apparently|seems?(?!\s+like\b)|appears? to|more or less|to (?:some|a certain|an) (?:extent|degree)|in (?:some|certain|many|various) "
-    r"(?:ways?|sense|respects?|cases|situations|circumstances|instances|contexts)|in a (?:way|sense|manner of speaking)|under (?:some|certain) (?:circumstances|conditions)|"
-    r"(?:it )?could be (?:argued|said)|one (?:could|might) (?:say|argue)|as it were|so to speak|for the most part|by and large|at some point|"
-    r"or something(?: like that)?|of sorts|depending on (?:various|several|many|certain|different|a (?:number|variety) of|the (?:situation|circumstances|context|case))(?:\s+\w+)?)\b",
-    re.IGNORECASE,
-)
-_WEAK = re.compile(
-    r"\b(?:often|usually|generally|sometimes|probably|likely|tends? to|relatively|fairly|rather(?! than)|quite|i (?:think|guess|suppose|feel)|"
-    r"a (?:bit|little)|occasionally|typically|mostly|largely|some kind of|some sort of|certain (?:aspects|things|improvements|benefits|issues)|"
-    r"some (?:people|users|readers|teams|benefits?|improvements?|issues|degree|value|aspects|things)|various|should|would)\b",
-    re.IGNORECASE,
-)
-_CONDITION = re.compile(
-    r"\b(?:if|when|whenever|unless|until|once|because|since|provided|in case|only|where|while|as long as|depending on (?:which|whether|how|what|your)|"
-    r"for (?:example|instance)|such as|so that|e\.g|after|before)\b|\d",
-    re.IGNORECASE,
-)
-_NEED = 2.0
-_TRIGGERS = frozenset(
-    "may might could perhaps possibly maybe somewhat sort kind arguably potentially presumably conceivably seemingly "
-    "apparently seem seems appear appears less extent degree ways way sense respects cases situations circumstances".split()
+_CONDITION = re.compile(rf"\b{_LIMITS}\b|\d", re.IGNORECASE)
+_WEIGHTS = {"strong": 1.0, "modal": 0.75, "weak": 0.5}
+_TOO_MUCH = 2.0
+_MUCH_TOGETHER = 1.75
+_TOGETHER = 24
+"""Characters between hedges that weaken the same words."""
+_TRIGGERS = word_set(
+    """
+    may might could perhaps possibly maybe somewhat sort kind arguably potentially presumably conceivably seemingly
+    apparently seem seems appear appears less extent degree ways way sense respects cases situations circumstances
+    """
 )
 
 
 def check(place: Place) -> str | None:
     """Return what is wrong with a statement hedged twice or more; None where it is definite or names its condition."""
-    sentence = place.sentence
-    if place.words.isdisjoint(_TRIGGERS) or place.is_question or _CONDITION.search(sentence.masked):
+    if place.words.isdisjoint(_TRIGGERS) or place.is_question or _CONDITION.search(place.prose):
         return None
-    strong = [*matches(_STRONG, sentence)]
-    taken = [match.span() for match in strong]
-    modals = [
-        match for match in matches(_MODAL, sentence) if not any(start <= match.start() < end for start, end in taken)
-    ]
-    weak = [
-        match for match in matches(_WEAK, sentence) if not any(start <= match.start() < end for start, end in taken)
-    ]
-    if len(strong) + bool(modals) < 1 or len(strong) + 0.75 * bool(modals) + 0.5 * len(weak) < _NEED - 0.25:
+    hedges = _hedges(place.prose)
+    kinds = {match.lastgroup for match in hedges}
+    weight = sum(_WEIGHTS[match.lastgroup or "weak"] for match in hedges)
+    together = len(hedges) > 1 and hedges[-1].start() - hedges[0].end() <= _TOGETHER
+    if kinds <= {"weak"} or weight < (_MUCH_TOGETHER if together else _TOO_MUCH):
         return None
-    hedges = sorted([*strong, *modals[:1], *weak], key=lambda match: match.start())
-    shown = [f"“{' '.join(match.group().split())}”" for match in hedges[:3]]
+    shown = [quote(match.group()) for match in hedges[:3]]
     return (
         f"{', '.join(shown[:-1])} and {shown[-1]} in one sentence leave nothing that a reader can act on. "
         "Name the condition under which it holds, or keep one hedge."
     )
+
+
+def _hedges(prose: str) -> list[re.Match[str]]:
+    """Return the hedges; of several modal verbs, which may list possibilities, only the first."""
+    hedges, modal_seen = [], False
+    for match in _HEDGE.finditer(prose):
+        if match.lastgroup != "modal" or not modal_seen:
+            hedges.append(match)
+        modal_seen = modal_seen or match.lastgroup == "modal"
+    return hedges

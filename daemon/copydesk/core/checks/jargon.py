@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copydesk.core.checks.known import CAPITALS, KNOWN
-from copydesk.core.checks.place import matches
+from copydesk.core.checks.place import own_words
 from copydesk.core.document import CRITIQUED
+from copydesk.core.similarity import FUNCTION_WORDS
+from copydesk.core.vocabulary import one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,23 +20,32 @@ if TYPE_CHECKING:
 CODE = "CD401"
 
 _ABBREVIATION = re.compile(
-    r"(?<![\w@#$./\\&-])(?P<term>[A-Z][A-Z0-9]{2,5})(?:s|['’]s)?(?![\w/\\&]|[.:-]\d|\s\d|\.\w|-[A-Z])"
+    r"(?<![\w@#$./\\&-])(?P<term>[A-Z][A-Z0-9]{2,5})(?:s|['’]s)?(?![\w/\\&]|[.:-]\d| \d|\.\w|-[A-Z])"
 )
-_SHOUTED = re.compile(r"(?:\b[A-Z]{2,}\b[\s,]+){2,}\b[A-Z]{2,}\b")
-_IN_BRACKETS = re.compile(
-    r"(?P<words>(?:[\w'’&-]+\s+){1,8})[(\[](?:or\s+|the\s+|an?\s+)?[“\"]?(?P<term>[A-Z][A-Za-z0-9]{1,7}?)s?[”\"]?[)\],;]"
+_SHOUTED = re.compile(r"(?:\b[A-Z]{2,}\b[ ,]+){2,}\b[A-Z]{2,}\b")
+_BRACKETED = re.compile(r" [(\[](?:or |the |an? )?[“\"]?(?P<term>[A-Z][A-Za-z0-9]{1,7}?)s?[”\"]?[)\],;]")
+_SAYS_WHAT = one_of(
+    "stands? for, is short for, short for, means, refers to, denotes, which stands? for, that stands? for, which means"
+)
+_IS_ONE = one_of("an?, the, our, one, how, what, any, my, their")
+_NAMED_SO = one_of(
+    "called, named, known as, abbreviated(?: as| to)?, abbreviation, acronym, short(?:ened)? (?:for|to), or, aka, term"
 )
 _EXPLAINED = re.compile(
-    r"\b(?P<term>[A-Z][A-Z0-9]{1,6})s?[”\"'*_\]]*\s*(?:\(\s*(?=[^)]*[a-z]{3})|(?:,\s+)?(?:which\s+|that\s+)?(?:stands? for|is short for|short for|means|refers to|denotes)\b|"
-    r"(?:is|are|was|were) (?:an?|the|our|one|how|what|any)\b|[:=–—]\s|,\s+(?:or|i\.e\.|that is,?|an?|the|our|which (?:is|are|was))\s)|"
-    r"\b(?:called|named|known as|abbreviated(?: as| to)?|abbreviation|acronym|short(?:ened)? (?:for|to)|or|aka|i\.e\.,?|term)\s+(?:an?\s+|the\s+)?[“\"'*_]*(?P<named>[A-Z][A-Z0-9]{1,6})s?\b"
+    r"\b(?P<term>[A-Z][A-Z0-9]{1,6})s?[”\"'*_\]]*"
+    rf"(?: ?\((?=[^)]*[a-z]{{3}})|,? {_SAYS_WHAT}\b| (?:is|are|was|were) {_IS_ONE}\b| ?[:=–—] |, (?:or"
+    rf"|that is|{_IS_ONE}|which (?:is|are|was)) )"
 )
-_CAPITALISED = re.compile(
-    r"\b[A-Z][\w’'-]*(?:(?:\s+|-)(?:(?:of|and|for|the|to|in|on|&|as|by|with|de)\s+)*[A-Z][\w’'-]*)+"
-)
+_NAMED = re.compile(rf"\b{_NAMED_SO} (?:an? |the )?[“\"'*_]*(?P<term>[A-Z][A-Z0-9]{{1,6}})s?\b")
+_SMALL = one_of("of, and, for, the, to, in, on, &, as, by, with, de")
+_CAPITALISED = re.compile(rf"\b[A-Z][\w’'-]*(?:[ -](?:{_SMALL} )*[A-Z][\w’'-]*)+")
 _INITIAL = re.compile(r"(?<![\w'’])[A-Z]|(?<=-)[A-Za-z]")
+_WORD_INITIAL = re.compile(r"(?<![\w'’])\w")
 _LABEL = re.compile(r"\[([^\[\]]*)\](?:\(|\[)|<(?:abbr|dfn)\b[^>]*>([^<]*)<")
+_CAPITALS = re.compile(r"[A-Z][A-Za-z]?[A-Z0-9]")
 _LOWER = re.compile(r"\b[a-z]{3,6}\b")
+_SPELLING_WORDS = 9
+"""How many words before a bracket may spell out what stands in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +60,8 @@ class Use:
 class Terms:
     """What a passage does with abbreviations.
 
-    `explained` are those it explains or links, with the sentence where it spells one out word for word; `initials` are those
-    of names written in full; `lower` its short words in small letters, by which emphasis is told from abbreviation.
+    `explained` are those it explains or links, `spelled_out` those whose words it gives; `initials` are those of names
+    written in full; `lower` its short words in small letters, by which emphasis is told from abbreviation.
     """
 
     used: tuple[Use, ...]
@@ -73,7 +84,10 @@ class Unexplained:
     def message(self) -> str:
         """Return the message for the writer."""
         if self.later is not None:
-            return f"“{self.term}” is spelled out only further down, too late for the reader who meets it here. Explain it at this first use."
+            return (
+                f"“{self.term}” is spelled out only further down, too late for the reader who meets it here. "
+                "Explain it at this first use."
+            )
         return (
             f"“{self.term}” is not explained in this document, so a reader from outside stops here. "
             "Spell it out at its first use, or link an explanation."
@@ -82,24 +96,30 @@ class Unexplained:
 
 def terms(passage: Passage, source: str) -> Terms:
     """Return what a passage does with abbreviations; `source` is its Markdown."""
-    text = "\n".join(sentence.masked for sentence in passage.sentences)
-    linked = " ".join(label for pair in _LABEL.findall(source) for label in pair)
-    explained = {name for pair in _EXPLAINED.findall(text) for name in pair if name}
-    explained.update(match["term"] for match in _IN_BRACKETS.finditer(text))
-    explained.update(match["term"] for match in _ABBREVIATION.finditer(linked))
+    texts = [sentence.plain for sentence in passage.sentences]
+    explained: set[str] = set()
+    if _CAPITALS.search(source):
+        linked = " ".join(label for pair in _LABEL.findall(source) for label in pair)
+        explained.update(match["term"] for match in _ABBREVIATION.finditer(linked))
+        for pattern in (_EXPLAINED, _NAMED, _BRACKETED):
+            explained.update(match["term"] for text in texts for match in pattern.finditer(text))
     return Terms(
         tuple(_used(passage)) if passage.kind in CRITIQUED else (),
         frozenset(explained),
-        tuple(_spelled_out(passage)),
-        frozenset("".join(_INITIAL.findall(match.group())).upper() for match in _CAPITALISED.finditer(text)),
-        frozenset(_LOWER.findall(text)),
+        tuple(_spelled_out(texts)),
+        frozenset(
+            initials for text in texts for match in _CAPITALISED.finditer(text) for initials in _initials(match.group())
+        ),
+        frozenset(word for text in texts for word in _LOWER.findall(text)),
     )
 
 
 def unexplained(passages: Sequence[Terms], known_terms: frozenset[str]) -> Iterator[Unexplained]:
     """Yield each abbreviation that the document leaves unexplained at its first use, in document order."""
     known = {term.casefold() for term in known_terms}
-    explained = frozenset[str]().union(*(terms.explained | terms.initials for terms in passages))
+    explained = frozenset[str]().union(
+        *(terms.explained for terms in passages), *(terms.initials for terms in passages)
+    )
     spelled_out: dict[str, tuple[int, int]] = {}
     for index, terms in enumerate(passages):
         for use in terms.spelled_out:
@@ -107,14 +127,14 @@ def unexplained(passages: Sequence[Terms], known_terms: frozenset[str]) -> Itera
     seen: set[str] = set()
     for index, terms in enumerate(passages):
         for use in terms.used:
-            if use.term in seen:
+            if use.term in seen or use.term.casefold() in known:
                 continue
             seen.add(use.term)
-            if use.term.casefold() in known:
-                continue
             later = spelled_out.get(use.term)
             if later is not None and later > (index, use.sentence):
-                if not any(use.term in terms.initials or use.term in terms.explained for terms in passages[: later[0]]):
+                if not any(
+                    use.term in earlier.initials or use.term in earlier.explained for earlier in passages[: later[0]]
+                ):
                     yield Unexplained(use.term, index, use.sentence, later)
             elif use.term not in explained and not any(use.term.lower() in other.lower for other in passages):
                 yield Unexplained(use.term, index, use.sentence)
@@ -122,25 +142,31 @@ def unexplained(passages: Sequence[Terms], known_terms: frozenset[str]) -> Itera
 
 def _used(passage: Passage) -> Iterator[Use]:
     for index, sentence in enumerate(passage.sentences):
-        if _SHOUTED.search(sentence.masked):
+        if not _CAPITALS.search(sentence.plain) or _SHOUTED.search(sentence.plain):
             continue
-        for match in matches(_ABBREVIATION, sentence):
-            if match["term"] not in KNOWN and match["term"] not in CAPITALS:
+        for match in _ABBREVIATION.finditer(own_words(sentence)):
+            term = match["term"]
+            if term not in KNOWN and term not in CAPITALS and term.lower() not in FUNCTION_WORDS:
+                yield Use(term, index)
+
+
+def _spelled_out(texts: Sequence[str]) -> Iterator[Use]:
+    for index, text in enumerate(texts):
+        for match in _BRACKETED.finditer(text):
+            if _is_made_of(match["term"], " ".join(text[: match.start()].split()[-_SPELLING_WORDS:])):
                 yield Use(match["term"], index)
 
 
-def _spelled_out(passage: Passage) -> Iterator[Use]:
-    for index, sentence in enumerate(passage.sentences):
-        for match in _IN_BRACKETS.finditer(sentence.masked):
-            if _is_made_of(match["term"], match["words"]):
-                yield Use(match["term"], index)
+def _initials(name: str) -> Iterator[str]:
+    """Yield what a name may be abbreviated to: it may stand at a sentence's head or next to another name."""
+    initials = "".join(_INITIAL.findall(name)).upper()
+    for start in range(len(initials) - 2):
+        yield from (initials[start:end] for end in range(start + 3, len(initials) + 1))
 
 
 def _is_made_of(term: str, words: str) -> bool:
     """Tell whether a term's letters are, in order, initials of the last words, beginning with its first letter."""
-    initials = "".join(re.findall(r"(?<![\w'’])\w", words)).lower()
+    initials = "".join(_WORD_INITIAL.findall(words)).lower()
     start = initials.rfind(term[0].lower(), 0, max(1, len(initials) - len(term) + 2))
-    if start < 0:
-        return False
-    rest = iter(initials[start:])
+    rest = iter(initials[start:] if start >= 0 else "")
     return all(letter in rest for letter in term.lower())

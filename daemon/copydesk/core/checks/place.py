@@ -6,13 +6,22 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from copydesk.core.document import ProtectedKind
+from copydesk.core.vocabulary import word_set
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from copydesk.core.document import Passage, Sentence
 
-_QUOTATION = re.compile(r"“[^”]*”|(?<![\w\"])\"[^\"]*\"(?!\w)|«[^»]*»|„[^“”]*[“”]|(?<!\w)‘[^’]*’(?!\w)")
-_QUESTION = re.compile(r"\?[\s\"'”’)*_]*$")
+MENTION = "ꞏ"
+"""A letter that stands where code or a quotation stood: words that are shown there, not said."""
+
+_QUOTATION = re.compile(
+    r"“[^”]*”|(?<![\w\"])\"[^\"]*\"(?!\w)|«[^»]*»|„[^“”]*[“”]|(?<!\w)‘[^’]*’(?!\w)|(?<!\w)'[^']*'(?!\w)"
+)
+_QUOTATION_MARK = re.compile(r"[\"'‘“„«]")
+_SIGN = re.compile(r"[%$€£¥\d]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +35,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A sentence to check; `words` are its words in lower case.
+    """A sentence to check.
 
-    `introduced` tells that the words which introduce the list around it name a source.
+    `prose` is what the writer says in it, on one line and without code and quotations. `words` are its words in lower
+    case, its percent and currency signs, and # if it has a figure. `introduced` tells that the words which introduce
+    the list around it name a source.
     """
 
     passage: Passage
     index: int
+    prose: str
     words: frozenset[str]
     introduced: bool = False
 
@@ -47,30 +59,57 @@ class Place:
         return self.passage.sentences[: self.index]
 
     @property
-    def after(self) -> Sentence | None:
-        """Return the next sentence of the passage."""
-        following = self.index + 1
-        return self.passage.sentences[following] if following < len(self.passage.sentences) else None
+    def after(self) -> tuple[Sentence, ...]:
+        """Return the next sentence of the passage, if there is one."""
+        return self.passage.sentences[self.index + 1 : self.index + 2]
 
     @property
     def is_question(self) -> bool:
         """Tell whether the sentence asks."""
-        return _QUESTION.search(self.sentence.masked) is not None
+        return self.prose.rstrip("\"'”’)*_ ").endswith("?")
 
 
-def matches(pattern: re.Pattern[str], sentence: Sentence) -> Iterator[re.Match[str]]:
-    """Yield where a pattern stands in the writer's own words: in no code and in no quotation, where words are only shown."""
-    for match in pattern.finditer(sentence.masked):
-        if not sentence.in_code(*match.span()) and not _is_quoted(sentence, match):
-            yield match
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A pattern, tried only on sentences that hold one of its trigger words."""
+
+    triggers: frozenset[str]
+    pattern: re.Pattern[str]
 
 
-def quote(match: re.Match[str]) -> str:
-    """Return the words of a match as a message shows them."""
-    return f"“{' '.join(match.group().split()).strip(' ,;:')}”"
+def rule(triggers: str, pattern: str) -> Rule:
+    """Return a rule that ignores case; triggers are lower-case words parted by white space."""
+    return Rule(word_set(triggers), re.compile(pattern, re.IGNORECASE))
 
 
-def _is_quoted(sentence: Sentence, match: re.Match[str]) -> bool:
-    return any(
-        marks.start() < match.start() and match.end() < marks.end() for marks in _QUOTATION.finditer(sentence.masked)
-    )
+def place_of(passage: Passage, index: int, tokens: Sequence[str], *, introduced: bool) -> Place:
+    """Return the place of a passage's sentence, whose words are `tokens`."""
+    prose = own_words(passage.sentences[index])
+    signs = ["#" if sign.isdigit() else sign for sign in _SIGN.findall(prose)]
+    return Place(passage, index, prose, frozenset([*tokens, *signs]), introduced)
+
+
+def own_words(sentence: Sentence) -> str:
+    """Return a sentence on one line with a `MENTION` for each piece of code and each quotation."""
+    if any(piece.kind is ProtectedKind.CODE for piece in sentence.protected):
+        masked = list(sentence.masked)
+        for piece in sentence.protected:
+            if piece.kind is ProtectedKind.CODE:
+                place = piece.span.shifted(-sentence.span.start)
+                masked[place.start : place.end] = MENTION.ljust(len(place))
+        text = " ".join("".join(masked).split())
+    else:
+        text = sentence.plain
+    return _QUOTATION.sub(MENTION, text) if _QUOTATION_MARK.search(text) else text
+
+
+def found(rules: tuple[Rule, ...], place: Place) -> Iterator[re.Match[str]]:
+    """Yield where rules match the writer's own words, rule by rule."""
+    for each in rules:
+        if not each.triggers.isdisjoint(place.words):
+            yield from each.pattern.finditer(place.prose)
+
+
+def quote(words: str) -> str:
+    """Return words as a message shows them."""
+    return f"“{words.strip(' ,;:').replace(MENTION, '…')}”"

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING
 
-from copydesk.core.similarity import FUNCTION_WORDS, stem, words
+from copydesk.core.similarity import FUNCTION_WORDS, stem
+from copydesk.core.vocabulary import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from copydesk.core.document import Sentence
 
 REPETITION = "CD302"
 CONTRADICTION = "CD201"
@@ -20,30 +24,38 @@ _ALIKE = 0.8
 _LEAST = 4
 _LEAST_WITH_ADDITIONS = 5
 
-_NEGATIONS = frozenset("not no never none nothing nobody neither nor cannot without hardly".split())
-_NUMBER_WORDS = frozenset(
-    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty "
-    "thirty forty fifty sixty seventy eighty ninety hundred thousand million billion half twice once both".split()
+_NEGATIONS = word_set("not no never none nothing nobody neither nor cannot without hardly")
+_NUMBER_WORDS = word_set(
+    """
+    two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+    nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion half twice once
+    both
+    """
 )
-_HINGES = frozenset(
-    "before after more less only on off up down above below over under all some any most few many each every always sometimes often "
-    "if unless can could must should may might until since first last he she i we you they his her our your their my who what when "
-    "where why how both either former latter next previous".split()
+_HINGES = word_set(
+    """
+    before after more less only on off up down above below over under all some any most few many each every always
+    sometimes often if unless can could must should may might until since first last he she i we you they his her our
+    your their my who what when where why how either former latter next previous
+    """
 )
 """Small words whose change changes what is said."""
-_LABELS = frozenset(
-    "step version chapter part figure table section phase option level type day week month year quarter sprint round stage page line "
-    "column row item example exercise lesson question note appendix release milestone rule case no number issue".split()
+_LABELS = word_set(
+    """
+    step version chapter part figure table section phase option level type day week month year quarter sprint round
+    stage page line column row item example exercise lesson question note appendix release milestone rule case number
+    issue
+    """
 )
 _DATED = re.compile(
-    r"^\W*(?:in|by|since|during|until|as of)\s+(?:(?:early|late|mid)[\s-])?(?:[A-Z]\w+\s+)?(?:1[5-9]|20)\d\d\b",
-    re.IGNORECASE,
+    r"^\W*(?:in|by|since|during|until|as of) (?:(?:early|late|mid)[ -])?(?:[a-z]+ )?(?:1[5-9]|20)\d\d\b", re.IGNORECASE
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Gist:
-    """What a sentence says, reduced for comparison; `keys` are words of which two alike sentences share at least one."""
+    """What a sentence says, reduced for comparison; `keys` are words of which two alike sentences share "
+    "at least one."""
 
     stems: tuple[str, ...]
     distinct: frozenset[str]
@@ -66,49 +78,67 @@ class Partner:
     def message(self) -> str:
         """Return the message for the writer."""
         if self.code == CONTRADICTION:
-            return "This sentence and an earlier one differ only in a number or a “not”, so a reader cannot believe both. Keep the right one, or say what differs."
+            return (
+                "This sentence and an earlier one differ only in a number or a “not”, so a reader cannot believe both. "
+                "Keep the right one, or say what differs."
+            )
         return (
             "This sentence says again what an earlier one said, so a reader learns nothing new. Delete one of the two."
         )
 
 
-def gist(plain: str) -> Gist | None:
-    """Return the gist of a sentence, None for one that says too little to compare."""
-    tokens = words(plain)
-    numbers = tuple(token for token in tokens if token[0].isdigit() or token in _NUMBER_WORDS)
-    stems = tuple(
-        stem(token)
-        for token in tokens
-        if token not in FUNCTION_WORDS and token not in _NUMBER_WORDS and not token[0].isdigit()
-    )
+def gist(sentence: Sentence, tokens: Sequence[str]) -> Gist | None:
+    """Return the gist of a sentence, None for one that says too little to compare; `tokens` are its words."""
+    stems: list[str] = []
+    numbers: list[str] = []
+    hinges: list[str] = []
+    negations = 0
+    for token in tokens:
+        if token in FUNCTION_WORDS:
+            negations += token in _NEGATIONS or token.endswith("n't")
+            if token in _HINGES:
+                hinges.append(token)
+        elif token in _NUMBER_WORDS or token[0].isdigit():
+            numbers.append(token)
+        else:
+            stems.append(stem(token))
     distinct = frozenset(stems)
     if len(distinct) + len(set(numbers)) < _LEAST or not distinct:
         return None
     size = len(distinct)
-    keys = sorted(distinct, key=lambda word: (-len(word), word))[: size - ceil(_ALIKE * size) + 1]
-    hinges = tuple(sorted(token for token in tokens if token in _HINGES))
-    negated = sum(token in _NEGATIONS or token.endswith("n't") for token in tokens) % 2 == 1
-    return Gist(stems, distinct, numbers, hinges, negated, _is_bound(plain, tokens), tuple(keys))
+    keys = sorted(sorted(distinct), key=len, reverse=True)[: size - ceil(_ALIKE * size) + 1]
+    negated = negations % 2 == 1
+    bound = (negated or bool(numbers)) and _is_bound(sentence.plain, tokens)
+    return Gist(tuple(stems), distinct, tuple(numbers), tuple(sorted(hinges)), negated, bound, tuple(keys))
 
 
 def partners(gists: Sequence[Gist | None]) -> Iterator[Partner]:
-    """Yield for each sentence that repeats or contradicts an earlier one the first such pair, in document order."""
+    """Yield for each sentence that repeats or contradicts an earlier one the first such pair, in document order.
+
+    Of two alike sentences the one with fewer words holds none that the other lacks. So its first key, the word that
+    comes first in the common order of keys, is among the keys of the other.
+    """
+    heads: dict[str, list[int]] = {}
     holders: dict[str, list[int]] = {}
     for later, current in enumerate(gists):
         if current is None:
             continue
-        earlier = sorted({index for key in current.keys for index in holders.get(key, ())})
-        for index in earlier:
+        near = {*holders.get(current.keys[0], ()), *(index for key in current.keys for index in heads.get(key, ()))}
+        distinct = current.distinct
+        for index in sorted(near):
             other = gists[index]
-            code = _relation(other, current) if other is not None else None
-            if code is not None:
-                yield Partner(code, later, index)
-                break
+            if other is not None and (distinct <= other.distinct or other.distinct <= distinct):
+                code = _relation(other, current)
+                if code is not None:
+                    yield Partner(code, later, index)
+                    break
+        heads.setdefault(current.keys[0], []).append(later)
         for key in current.keys:
             holders.setdefault(key, []).append(later)
 
 
 def _relation(one: Gist, other: Gist) -> str | None:
+    """Return the code for two sentences of which one has all content words of the other."""
     small, large = (one, other) if len(one.distinct) <= len(other.distinct) else (other, one)
     if (
         len(small.distinct) < _ALIKE * len(large.distinct)
@@ -138,8 +168,7 @@ def _within(short: Sequence[str], long: Sequence[str]) -> bool:
 
 
 def _is_bound(plain: str, tokens: Sequence[str]) -> bool:
-    """Tell whether a sentence asks, is tied to a date at its head, or numbers a thing: then a change is no contradiction."""
-    labelled = any(
-        token in _LABELS and following[0].isdigit() for token, following in zip(tokens, tokens[1:], strict=False)
-    )
+    """Tell whether a sentence asks, opens with a date, or numbers a thing: then a changed number "
+    "contradicts nothing."""
+    labelled = any(token in _LABELS and following[0].isdigit() for token, following in pairwise(tokens))
     return labelled or plain.rstrip("\"'”’)").endswith("?") or _DATED.match(plain) is not None
