@@ -1,0 +1,52 @@
+"""Writes `docs/protocol.md` from the table of commands."""
+
+from __future__ import annotations
+
+from copydesk.lsp.commands import COMMANDS, Command
+
+HEAD = """\
+# Protocol
+
+copydesk speaks the Language Server Protocol 3.17 on standard input and output, started with `copydesk serve`. This
+page is generated from the code (`make docs`). Changes to it only add.
+
+Documents are synchronised as full text. Positions are UTF-8, UTF-16 or UTF-32, as the client offers first.
+
+## What a client sees
+
+| Method | What copydesk does with it |
+| --- | --- |
+| `textDocument/publishDiagnostics` | pushes notes: `source` is `copydesk`, with `code`, `codeDescription`, `version`, \
+`relatedInformation`, and `data` = `{"id"}` |
+| `textDocument/codeAction` | offers commands for the notes at a range, of kind `quickfix`; never an edit |
+| `textDocument/hover` | shows a note's reason; no images, only http(s) links |
+| `textDocument/codeLens` | counts notes on headings; switched off by the setting `critique.code_lens` |
+| `workspace/applyEdit` | asks for one edit of one document at its current version, and believes it when the next \
+change shows it |
+| `window/workDoneProgress/create` | shows each job, cancellable |
+| `window/showMessage` | says why something could not be done |
+| `workspace/configuration` | asks for the section `copydesk`, again after `workspace/didChangeConfiguration` |
+| `client/registerCapability` | asks to be told of changes of the settings and of `copydesk.toml` |
+
+Notes of the rules appear by themselves when a document is opened and after each pause in typing. The model reads only
+when a command asks for it.
+
+## Commands
+
+Each command of `workspace/executeCommand` takes one object as its only argument. A key it does not know or a value of
+another type is refused with -32602 and named; a command that cannot be done now is refused with -32803 and the reason.
+"""
+
+
+def protocol_page() -> str:
+    """Return the page."""
+    return "\n".join([HEAD, *(_section(command) for command in COMMANDS)])
+
+
+def _section(command: Command) -> str:
+    rows = [
+        f"| `{one.name}` | {one.type} | {'yes' if one.required else 'no'} | {one.description} |"
+        for one in command.arguments
+    ]
+    table = ["| Argument | Type | Required | Meaning |", "| --- | --- | --- | --- |", *rows, ""] if rows else []
+    return "\n".join([f"### `{command.id}`", "", command.description, "", *table, f"Result: {command.result}", ""])
