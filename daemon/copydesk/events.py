@@ -44,9 +44,15 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The last event of every command. `problem` says why the model's part is missing or incomplete."""
+    """The last event of every command. `problem` says why the model's part is missing or incomplete.
+
+    `reason` says why this engine and model were chosen; `untrusted` holds the codes whose questions the model could
+    not tell apart in its self-test, so that it was not asked them.
+    """
 
     stats: Stats
     engine: EngineFacts | None = None
     model: ModelFacts | None = None
+    reason: str = ""
+    untrusted: tuple[str, ...] = ()
     problem: CopydeskError | None = None

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncGenerator, Mapping
 
 
 class Locality(StrEnum):
@@ -110,7 +110,7 @@ class Engine(Protocol):
 
     def stream(
         self, prompt: Prompt, sampling: Sampling, schema: Mapping[str, object] | None = None
-    ) -> AsyncIterator[Delta | Finished]:
+    ) -> AsyncGenerator[Delta | Finished, None]:
         """Stream an answer, bounded by a JSON schema if one is given; the last item is `Finished`.
 
         Raises `AnswerCut` at the length limit, `PromptTooLong` before anything is cut, `EngineBroken` for a

@@ -111,6 +111,13 @@ class CritiqueSettings:
     model: bool = field(
         default=True, metadata=key(Switch(), "Whether the model is asked. Without it, instant checks alone report.")
     )
+    unproven: bool = field(
+        default=False,
+        metadata=key(
+            Switch(),
+            "Whether to show, as hints, what a model says on questions that it could not answer in its self-test.",
+        ),
+    )
     code_lens: bool = field(
         default=True, metadata=key(Switch(), "Whether headings carry a line that starts a critique of their section.")
     )

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import platform
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk import __version__
 from copydesk.adapters.engines.choose import choose, embedded_engine, ollama_engine, openai_engine
+from copydesk.adapters.project import find_root
+from copydesk.cli.arguments import add_engine_flags, flag_values
 from copydesk.cli.sizes import readable_size
+from copydesk.cli.wiring import engine_choice
+from copydesk.core.visible import visible
 from copydesk.errors import CopydeskError
 from copydesk.ports import Locality
+from copydesk.settings import load
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Awaitable, Callable
 
     from copydesk.adapters.engines.choose import EngineChoice
@@ -83,3 +91,19 @@ async def _verdict(choice: EngineChoice) -> list[str]:
         return [f"{chosen.model}", chosen.reason, "Next: copydesk critique FILE"]
     finally:
         await chosen.engine.close()
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    """Add the command to a command line; the parsed arguments go to `run`."""
+    parser = subparsers.add_parser("doctor", help="say what answers, what would be used and why, and what to do next")
+    add_engine_flags(parser)
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the report; 0 always, for a report is what was asked for."""
+    settings, problems = load(find_root(Path.cwd() / "document"), flags=flag_values(args))
+    for problem in problems:
+        print(f"settings: {visible(str(problem))}")
+    print(asyncio.run(diagnose(engine_choice(settings))))
+    return 0

@@ -1,0 +1,54 @@
+"""Documents from disk: which files a path stands for, and their text exactly as written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.core.text import Text
+from copydesk.errors import DocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+SUFFIXES = frozenset({".md", ".markdown", ".mkd", ".mdown", ".mdx", ".qmd", ".rmd"})
+LARGEST_FILE = 2 << 20
+"""Bytes of a document that is still read; prose of this size is several books."""
+
+_SKIPPED = frozenset({"node_modules", "__pycache__", "build", "dist"})
+
+
+def documents_in(paths: Sequence[Path]) -> Iterator[Path]:
+    """Yield the files that paths name; a folder stands for the Markdown files below it, hidden folders left out."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for file in sorted(path.rglob("*")):
+            below = file.relative_to(path).parts
+            hidden = any(part.startswith(".") or part in _SKIPPED for part in below[:-1])
+            if file.suffix.lower() in SUFFIXES and not hidden and file.is_file():
+                yield file
+
+
+def read_text(path: Path) -> Text:
+    """Return a file's text, line ends and byte order mark as they are; raises `DocumentError`."""
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise DocumentError(f"{path} is larger than 2 MiB.", "Split it, or leave it out.")
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise DocumentError(f"{path} does not exist.", "Check the name.") from None
+    except IsADirectoryError:
+        raise DocumentError(f"{path} is a folder.", "Name the files in it.") from None
+    except OSError as error:
+        raise DocumentError(f"{path} cannot be read ({error.strerror}).", "Check that you may read it.") from None
+    if b"\0" in content:
+        raise DocumentError(f"{path} is not text.", "Leave it out.")
+    try:
+        return Text(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise DocumentError(
+            f"{path} is not UTF-8: the first other byte is on line {line}.", "Save it as UTF-8 and try again."
+        ) from None

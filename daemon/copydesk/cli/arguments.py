@@ -1,0 +1,35 @@
+"""Flags that several commands share, and the settings layer they make."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_engine_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that choose engine and model."""
+    group = parser.add_argument_group("engine")
+    group.add_argument("--engine", choices=("auto", "ollama", "openai", "embedded"), help="which engine answers")
+    group.add_argument("--model", metavar="NAME", help="the model to ask, by the engine's name for it")
+    group.add_argument("--host", metavar="ADDRESS", help="where Ollama or an OpenAI-compatible server answers")
+    group.add_argument("--model-path", metavar="FILE", help="the embedded engine's GGUF file, or hf:OWNER/REPO")
+    group.add_argument("--offline", action="store_true", help="send nothing to another machine, whatever settings say")
+
+
+def flag_values(args: argparse.Namespace) -> dict[str, dict[str, object]]:
+    """Return the flags that were given as a settings layer."""
+    engine: dict[str, object] = {}
+    if args.engine:
+        engine["kind"] = args.engine
+    if args.model:
+        engine["model"] = args.model
+    if args.host:
+        engine["base_url" if args.engine == "openai" else "host"] = args.host
+    if args.model_path:
+        engine["model_path"] = args.model_path
+    if args.offline:
+        engine["allow_remote"] = False
+    critique: dict[str, object] = {"unproven": True} if getattr(args, "unproven", False) else {}
+    return {name: table for name, table in (("engine", engine), ("critique", critique)) if table}

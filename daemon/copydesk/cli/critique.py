@@ -1,0 +1,219 @@
+"""`copydesk critique`: the desk as a linter, at a terminal and in CI."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from copydesk.adapters.dismissals import ProjectDismissals
+from copydesk.adapters.files import documents_in, read_text
+from copydesk.adapters.project import find_root
+from copydesk.cli.arguments import add_engine_flags, flag_values
+from copydesk.cli.results import Examined, Results
+from copydesk.cli.wiring import desk_for
+from copydesk.core.brief import brief_of
+from copydesk.core.instant import instant
+from copydesk.core.note import Note, Severity
+from copydesk.core.suppress import suppressed
+from copydesk.core.view import shown
+from copydesk.core.visible import visible
+from copydesk.errors import DocumentError, StoreError
+from copydesk.events import Progress, Report, Stats
+from copydesk.settings import load
+from copydesk.turns import abreast
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Sequence
+
+    from copydesk.core.document import Document
+    from copydesk.core.schema import Problem
+    from copydesk.desk import Desk
+    from copydesk.settings import Settings
+
+FORMATS = ("text", "json", "sarif", "github")
+_LEVELS = {severity.name.lower(): severity for severity in Severity}
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    """Add the command to a command line; the parsed arguments go to `run`."""
+    parser = subparsers.add_parser(
+        "critique",
+        help="find what a careful editor would mark",
+        description="Find what a careful editor would mark. Folders stand for the Markdown files in them.",
+        epilog="Exit status: 0 nothing found at the level of --fail-on, 1 something found, 2 could not run.",
+    )
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="documents, or folders of them")
+    parser.add_argument("--instant", action="store_true", help="instant checks only; no model is asked")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="how findings are printed (default: text)")
+    parser.add_argument(
+        "--fail-on",
+        choices=(*_LEVELS, "never"),
+        default="warning",
+        metavar="LEVEL",
+        help="exit with 1 from this severity on: error, warning (default), information, hint or never",
+    )
+    parser.add_argument("--all", action="store_true", help="also findings beyond the default view")
+    parser.add_argument(
+        "--unproven", action="store_true", help="also what a model says that failed its self-test, as hints"
+    )
+    add_engine_flags(parser)
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Critique, print, and return the exit status."""
+    say = _speaker()
+    documents: list[tuple[Path, Document]] = []
+    failed = False
+    for path in documents_in(args.paths):
+        try:
+            documents.append((path, _read(path)))
+        except DocumentError as error:
+            failed = True
+            say(error.sentence)
+    if not documents:
+        if not failed:
+            say("No Markdown document was found there. Name a file.")
+        return 2
+    results = asyncio.run(_examined(documents, args, say))
+    print(_printed(results, args.format))
+    level = _LEVELS.get(args.fail_on)
+    found = level is not None and any(
+        note.severity <= level for examined in results.documents for note in examined.notes
+    )
+    return 2 if failed else 1 if found else 0
+
+
+async def _examined(
+    documents: Sequence[tuple[Path, Document]], args: argparse.Namespace, say: Callable[[str], None]
+) -> Results:
+    flags = flag_values(args)
+    told: set[Problem] = set()
+    desks: dict[Path, tuple[Settings, Desk]] = {}
+    for path, _ in documents:
+        root = find_root(path)
+        if root not in desks:
+            settings, problems = load(root, flags=flags)
+            desks[root] = settings, desk_for(settings)
+            _tell(problems, told, say)
+    progress = _progress_line(len(documents))
+
+    async def one(item: tuple[Path, Document]) -> Examined:
+        path, document = item
+        settings, desk = desks[find_root(path)]
+        return await _examine(path, document, settings, None if args.instant else desk, args, say, progress)
+
+    try:
+        width = max(settings.engine.concurrency for settings, _ in desks.values())
+        done = {item[0]: examined async for item, examined in abreast(documents, one, width)}
+    finally:
+        progress("")
+        for _, desk in desks.values():
+            await desk.close()
+    return Results(tuple(done[path] for path, _ in documents))
+
+
+async def _examine(
+    path: Path,
+    document: Document,
+    settings: Settings,
+    desk: Desk | None,
+    args: argparse.Namespace,
+    say: Callable[[str], None],
+    progress: Callable[[str], None],
+) -> Examined:
+    head = document.text.slice(document.front_matter) if document.front_matter else ""
+    brief, problems = brief_of(head, settings.brief)
+    _tell(problems, set(), say)
+    notes: list[Note] = list(instant(document, frozenset(brief.known_terms)).notes)
+    report = Report(Stats())
+    if desk is not None and settings.critique.model:
+        async with aclosing(desk.critique(document, brief)) as events:
+            async for event in events:
+                if isinstance(event, Note):
+                    notes.append(event)
+                elif isinstance(event, Progress):
+                    progress(f"{path.name}: {event.label}, {event.done} of {event.total} questions")
+                else:
+                    report = event
+    kept = _wanted(path, document, notes, settings, say)
+    view = kept if args.all else shown(kept, document.words, settings.critique.max_per_1000_words)
+    return Examined(str(path), document, tuple(view), len(kept) - len(view), report)
+
+
+def _wanted(
+    path: Path, document: Document, notes: Sequence[Note], settings: Settings, say: Callable[[str], None]
+) -> list[Note]:
+    try:
+        dismissed = ProjectDismissals().load(path, ())
+    except StoreError as error:
+        say(error.sentence)
+        dismissed = lambda note: False  # noqa: E731
+    disabled = frozenset(settings.critique.disable)
+    kept = {
+        note.id: note
+        for note in notes
+        if note.code not in disabled
+        and not suppressed(note.anchor.span, note.code, document.directives)
+        and not dismissed(note)
+    }
+    return sorted(kept.values(), key=lambda note: (note.anchor.hint, note.severity, note.code))
+
+
+def _read(path: Path) -> Document:
+    from copydesk.core.markdown import format_of, read
+
+    return read(read_text(path), format_of(path.name))
+
+
+def _printed(results: Results, form: str) -> str:
+    if form == "json":
+        from copydesk.cli.formats.json import json
+
+        return json(results)
+    if form == "sarif":
+        from copydesk.cli.formats.sarif import sarif
+
+        return sarif(results)
+    if form == "github":
+        from copydesk.cli.formats.github import github
+
+        return github(results)
+    from copydesk.cli.formats.text import text
+
+    return text(results, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+
+
+def _tell(problems: Sequence[Problem], told: set[Problem], say: Callable[[str], None]) -> None:
+    for problem in problems:
+        if problem not in told:
+            told.add(problem)
+            say(str(problem))
+
+
+def _speaker() -> Callable[[str], None]:
+    said: set[str] = set()
+
+    def say(sentence: str) -> None:
+        if sentence not in said:
+            said.add(sentence)
+            print(f"copydesk: {visible(sentence)}", file=sys.stderr)
+
+    return say
+
+
+def _progress_line(documents: int) -> Callable[[str], None]:
+    """Return what shows progress on one line of a terminal, and nothing elsewhere."""
+    if not sys.stderr.isatty() or documents > 1:
+        return lambda words: None
+
+    def show(words: str) -> None:
+        sys.stderr.write(f"\r\x1b[K{visible(words)[:100]}")
+        sys.stderr.flush()
+
+    return show

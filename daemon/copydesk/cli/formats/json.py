@@ -1,0 +1,71 @@
+"""Findings as one JSON object, version 1; see docs/protocol.md."""
+
+from __future__ import annotations
+
+import json as encoder
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from copydesk.core.text import Encoding, Span
+
+if TYPE_CHECKING:
+    from copydesk.cli.results import Examined, Results
+    from copydesk.core.note import Anchor, Note
+    from copydesk.core.text import Text
+
+
+def json(results: Results) -> str:
+    """Return the object; ranges are LSP positions in UTF-16, spans are code points."""
+    report = results.report
+    engine = None
+    if report.engine is not None and report.model is not None:
+        engine = {"kind": report.engine.kind, "model": report.model.name, "digest": report.model.digest}
+    whole = {
+        "version": 1,
+        "engine": engine,
+        "documents": [
+            {"path": examined.path, "notes": [_note(examined, note) for note in examined.notes]}
+            for examined in results.documents
+        ],
+        "untrusted": list(report.untrusted),
+        "problem": report.problem.sentence if report.problem is not None else None,
+        "stats": asdict(report.stats),
+    }
+    # Escaped: a lone surrogate or a control character cannot break the reader's terminal or parser.
+    return encoder.dumps(whole, indent=2)
+
+
+def _note(examined: Examined, note: Note) -> dict[str, Any]:
+    text = examined.document.text
+    return {
+        "id": note.id,
+        "code": note.code,
+        "severity": note.severity.name.lower(),
+        "message": note.message,
+        **_place(text, note.anchor),
+        "related": [{**_place(text, related.anchor), "message": related.message} for related in note.related],
+        "evidence": [],
+        "rewrite": note.rewrite,
+        "provenance": {
+            "agent": note.provenance.agent,
+            "model": note.provenance.model,
+            "prompt_version": note.provenance.prompt_version,
+            "cached": note.provenance.cached,
+            "confidence": note.provenance.confidence,
+        },
+    }
+
+
+def _place(text: Text, anchor: Anchor) -> dict[str, Any]:
+    span = anchor.span
+    return {
+        "range": lsp_range(text, span),
+        "span": {"start": span.start, "end": span.end},
+        "quote": anchor.quote,
+    }
+
+
+def lsp_range(text: Text, span: Span) -> dict[str, dict[str, int]]:
+    """Return a span as an LSP range in UTF-16 units."""
+    ends = (("start", span.start), ("end", span.end))
+    return {name: asdict(text.position(offset, Encoding.UTF16)) for name, offset in ends}

@@ -1,0 +1,43 @@
+"""The command line: every command in one place."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from copydesk import __version__
+from copydesk.errors import CopydeskError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = ("critique", "serve", "doctor", "model", "cache")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status; 2 where it could not run."""
+    parser = argparse.ArgumentParser(
+        prog="copydesk", description="An editorial desk for Markdown, on a local open model."
+    )
+    parser.add_argument("--version", action="version", version=f"copydesk {__version__}")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    # One command's parser is enough to run it, and the language server must start fast.
+    for name in given[:1] if given[:1] and given[0] in COMMANDS else COMMANDS:
+        module = import_module(f"copydesk.cli.{name}")
+        module.add_parser(subparsers).set_defaults(run=module.run)
+    args = parser.parse_args(given)
+    try:
+        return int(args.run(args))
+    except CopydeskError as error:
+        print(f"copydesk: {error.sentence}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of a pipe, such as `head`, has gone; Python would complain once more while it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

@@ -1,0 +1,111 @@
+"""`copydesk serve`: the language server, on standard input and output."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    from copydesk.core.brief import Brief
+    from copydesk.core.document import Document, Format
+    from copydesk.core.instant import InstantReading
+    from copydesk.core.text import Text
+    from copydesk.desk import Desk
+    from copydesk.lsp.ports import ClientSettings, Configuration, Services
+    from copydesk.settings import Settings
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    """Add the command to a command line; the parsed arguments go to `run`."""
+    parser = subparsers.add_parser("serve", help="run the language server that editors start")
+    # Some clients add the flag by themselves; there is no other way to be spoken to.
+    parser.add_argument("--stdio", action="store_true", help="speak on standard input and output (the only way)")
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve one editor until it says goodbye."""
+    from copydesk.lsp.server import serve
+
+    return serve(services())
+
+
+def services() -> Services:
+    """Return what the server is built from; what takes long to import is imported at first use."""
+    from copydesk.adapters.dismissals import ProjectDismissals
+    from copydesk.lsp.ports import Services
+
+    return Services(
+        configure=_configure,
+        desk=_desk,
+        read=_read,
+        instant=_instant,
+        brief=_brief,
+        page=lambda code: None,
+        dismissals=ProjectDismissals(),
+    )
+
+
+def _configure(client: ClientSettings) -> Configuration:
+    from copydesk.lsp.ports import Configuration
+    from copydesk.settings import load
+
+    root = _root(client.folders)
+    settings, problems = load(root, editor=_merged(client.initialization, client.section))
+    return Configuration(
+        values=settings,
+        max_per_1000_words=settings.critique.max_per_1000_words,
+        disabled=frozenset(settings.critique.disable),
+        code_lens=settings.critique.code_lens,
+        problems=tuple(str(problem) for problem in problems),
+    )
+
+
+def _root(folders: tuple[Path, ...]) -> Path | None:
+    from copydesk.adapters.project import find_root
+
+    # The first folder is the one that the editor was opened on; a file in it stands for the folder itself.
+    return find_root(folders[0] / "document", folders) if folders else None
+
+
+def _merged(initialization: object, section: object) -> object:
+    """Return the editor's settings, those asked for later over those given at the start, table by table."""
+    merged: dict[str, object] = {}
+    for layer in (initialization, section):
+        if layer is None:
+            continue
+        if not isinstance(layer, dict):
+            return layer
+        for name, table in layer.items():
+            known = merged.get(name)
+            merged[name] = {**known, **table} if isinstance(known, dict) and isinstance(table, dict) else table
+    return merged
+
+
+async def _desk(configuration: Configuration) -> Desk:
+    import asyncio
+
+    from copydesk.cli.wiring import desk_for
+
+    return await asyncio.to_thread(desk_for, cast("Settings", configuration.values))
+
+
+def _read(text: Text, format: Format, previous: Document | None) -> Document:
+    from copydesk.core.markdown import read
+
+    return read(text, format, previous)
+
+
+def _instant(document: Document, configuration: Configuration, previous: InstantReading | None) -> InstantReading:
+    from copydesk.core.instant import instant
+
+    return instant(document, frozenset(_brief(document, configuration).known_terms), previous)
+
+
+def _brief(document: Document, configuration: Configuration) -> Brief:
+    from copydesk.core.brief import brief_of
+
+    head = document.text.slice(document.front_matter) if document.front_matter else ""
+    return brief_of(head, cast("Settings", configuration.values).brief)[0]

@@ -1,0 +1,76 @@
+"""The only place where adapters are built: from settings to a desk, and to what the language server needs."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from copydesk.adapters.disk import DiskCache, default_directory
+from copydesk.adapters.prompt_files import load_labelled, load_prompts
+from copydesk.desk import Desk, Staff
+
+if TYPE_CHECKING:
+    from copydesk.adapters.engines.choose import EngineChoice
+    from copydesk.ports import Cache
+    from copydesk.settings import Settings
+
+
+class NoCache:
+    """A cache for a system that has no place for one: it forgets at once."""
+
+    async def get(self, key: str) -> bytes | None:
+        """Return None."""
+        return None
+
+    async def put(self, key: str, value: bytes, seconds: float) -> None:
+        """Forget."""
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+
+def engine_choice(settings: Settings) -> EngineChoice:
+    """Return what the settings say of engines; a key is read from the environment variable that they name."""
+    from copydesk.adapters.engines.choose import EngineChoice
+
+    engine = settings.engine
+    return EngineChoice(
+        kind=engine.kind,
+        host=engine.base_url if engine.kind == "openai" else engine.host,
+        model=engine.model,
+        embedded_model=engine.model_path,
+        context=engine.context,
+        allow_remote=engine.allow_remote,
+        api_key=os.environ.get(engine.api_key_env) if engine.api_key_env else None,
+        concurrency=engine.concurrency,
+    )
+
+
+async def hire(settings: Settings) -> Staff:
+    """Return the engine and models that the settings lead to; raises `EngineError` with the next step."""
+    from copydesk.adapters.engines.choose import choose
+
+    chosen = await choose(engine_choice(settings))
+    try:
+        facts = await chosen.engine.facts()
+        critic = await chosen.engine.model_facts(settings.roles.critic or chosen.model)
+        rewriter = await chosen.engine.model_facts(settings.roles.rewriter or chosen.model)
+    except BaseException:
+        await chosen.engine.close()
+        raise
+    return Staff(chosen.engine, facts, critic, rewriter, chosen.reason, chosen.concurrency)
+
+
+def open_cache() -> Cache:
+    """Return the user's cache."""
+    directory = default_directory()
+    return DiskCache(directory) if directory is not None else NoCache()
+
+
+def desk_for(settings: Settings) -> Desk:
+    """Return a desk that works as the settings say; nothing is started before its first use."""
+
+    async def hired() -> Staff:
+        return await hire(settings)
+
+    return Desk(hired, open_cache(), load_prompts(), load_labelled(), unproven=settings.critique.unproven)

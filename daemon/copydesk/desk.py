@@ -1,0 +1,198 @@
+"""The desk: critique and rewrite as streams of events, whatever engine answers and whoever listens."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import aclosing
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from copydesk.answers import Answers, Tally
+from copydesk.core.rewrite import is_complete, objection, proposal_of, rewrite_prompt
+from copydesk.errors import AnswerCut, CopydeskError, EngineBroken, EngineError, EngineUnreachable
+from copydesk.events import Progress, Refused, Report, Stats
+from copydesk.examination import Examination
+from copydesk.ports import Message, Prompt, Sampling
+from copydesk.turns import Priority, Turns
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+
+    from copydesk.core.brief import Brief
+    from copydesk.core.document import Document
+    from copydesk.core.note import Note
+    from copydesk.core.prompts import Prompts
+    from copydesk.core.questions.labelled import Labelled
+    from copydesk.core.questions.question import Bar
+    from copydesk.core.text import Span
+    from copydesk.ports import Cache, Engine, EngineFacts, ModelFacts
+
+ATTEMPTS = 2
+"""How often a rewrite is asked for before its refusal is final."""
+
+_REMEMBERED = 300
+"""Code points of each part of a brief that prompts carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """An engine and the models that fill the roles; `reason` says why these."""
+
+    engine: Engine
+    facts: EngineFacts
+    critic: ModelFacts
+    rewriter: ModelFacts
+    reason: str
+    concurrency: int = 1
+
+
+@dataclass
+class Desk:
+    """One engine, asked through one queue, with what was learnt of its models.
+
+    `hire` finds the engine when it is first needed, and again after it was lost. `unproven` also asks questions that
+    the model failed in its self-test, and shows what it says as hints.
+    """
+
+    hire: Callable[[], Awaitable[Staff]]
+    cache: Cache
+    prompts: Prompts
+    labelled: Mapping[str, Labelled]
+    unproven: bool = False
+    clock: Callable[[], float] = time.monotonic
+    _staff: Staff | None = field(default=None, init=False)
+    _turns: Turns = field(default_factory=Turns, init=False)
+    _hiring: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _bars: dict[tuple[str, str], Bar] = field(default_factory=dict, init=False)
+
+    async def critique(
+        self, document: Document, brief: Brief, *, near: int | None = None, within: Span | None = None
+    ) -> AsyncGenerator[Note | Progress | Report, None]:
+        """Yield what the model finds, nearest to offset `near` first, in what `within` touches; a report comes last.
+
+        An engine's failure ends the stream early with its problem in the report; what was found stays found.
+        """
+        watch = _Watch(self.clock)
+        untrusted: tuple[str, ...] = ()
+        try:
+            staff = await self._on_duty()
+            answers = Answers(staff.engine, self.cache, self._turns, watch.tally)
+            examination = Examination(
+                answers,
+                staff.critic,
+                self.prompts,
+                self.labelled,
+                self._bars,
+                staff.concurrency,
+                unproven=self.unproven,
+            )
+            async with aclosing(examination.of(document, brief_words(brief), near=near, within=within)) as events:
+                async for event in events:
+                    watch.saw(event)
+                    yield event
+            untrusted = tuple(sorted(examination.untrusted))
+        except EngineError as problem:
+            yield await self._report(watch, problem)
+            return
+        yield watch.report(staff, staff.critic, untrusted)
+
+    async def rewrite(
+        self, document: Document, note: Note, brief: Brief
+    ) -> AsyncGenerator[Progress | Note | Refused | Report, None]:
+        """Yield the note with a rewrite of its anchored words, or why none may be offered; a report comes last.
+
+        The anchor's hint must be the note's place in `document`.
+        """
+        watch = _Watch(self.clock)
+        try:
+            staff = await self._on_duty()
+            answers = Answers(staff.engine, self.cache, self._turns, watch.tally)
+            reason = ""
+            for attempt in range(ATTEMPTS):
+                answer = ""
+                async with aclosing(self._written(answers, staff, document, note, brief, attempt)) as pieces:
+                    async for piece in pieces:
+                        answer += piece
+                        if is_complete(answer):
+                            break
+                        yield Progress("writing", len(answer.split()), 0)
+                proposal = proposal_of(answer)
+                found = await asyncio.to_thread(objection, note.anchor.quote, proposal, document)
+                if found is None:
+                    yield replace(note, rewrite=proposal)
+                    break
+                reason = found
+            else:
+                yield Refused(note, reason)
+        except AnswerCut:
+            yield Refused(note, "the model did not come to an end")
+        except EngineError as problem:
+            yield await self._report(watch, problem)
+            return
+        yield watch.report(staff, staff.rewriter, ())
+
+    async def close(self) -> None:
+        """Release the engine and the cache."""
+        await self._dismiss_staff()
+        await self.cache.close()
+
+    def _written(
+        self, answers: Answers, staff: Staff, document: Document, note: Note, brief: Brief, attempt: int
+    ) -> AsyncGenerator[str, None]:
+        words = rewrite_prompt(document, note, note.anchor.span, brief_words(brief), self.prompts)
+        prompt = Prompt(staff.rewriter.name, (Message("system", self.prompts.fill("system")), Message("user", words)))
+        longest = len(note.anchor.quote.encode("utf-8", "surrogatepass")) * 2 // 3 + 48
+        return answers.text(prompt, Sampling(longest, 0.2 + 0.3 * attempt, 7 + attempt), Priority.INTERACTIVE)
+
+    async def _on_duty(self) -> Staff:
+        async with self._hiring:
+            if self._staff is None:
+                self._staff = await self.hire()
+                self._turns = Turns(self._staff.concurrency)
+            return self._staff
+
+    async def _report(self, watch: _Watch, problem: CopydeskError) -> Report:
+        staff = self._staff
+        if isinstance(problem, EngineUnreachable | EngineBroken):
+            await self._dismiss_staff()
+        return watch.report(staff, staff.critic if staff else None, (), problem)
+
+    async def _dismiss_staff(self) -> None:
+        staff, self._staff = self._staff, None
+        if staff is not None:
+            await staff.engine.close()
+
+
+def brief_words(brief: Brief) -> str:
+    """Return the part of a prompt that says for whom a text is written; empty for an empty brief."""
+    parts = [
+        f"{name}: {' '.join(words.split())[:_REMEMBERED]}"
+        for name, words in (("Readers", brief.audience), ("Purpose", brief.purpose), ("Style", brief.style))
+        if words.strip()
+    ]
+    return "The brief of the text. " + "; ".join(parts) + ".\n\n" if parts else ""
+
+
+class _Watch:
+    """Times and counts one command."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.tally = Tally()
+        self._clock = clock
+        self._started = clock()
+        self._first: float | None = None
+
+    def saw(self, event: Note | Progress) -> None:
+        if self._first is None and not isinstance(event, Progress):
+            self._first = self._clock() - self._started
+
+    def report(
+        self,
+        staff: Staff | None,
+        model: ModelFacts | None,
+        untrusted: tuple[str, ...],
+        problem: CopydeskError | None = None,
+    ) -> Report:
+        stats = Stats(seconds=self._clock() - self._started, first_note_seconds=self._first, **asdict(self.tally))
+        return Report(stats, staff.facts if staff else None, model, staff.reason if staff else "", untrusted, problem)
