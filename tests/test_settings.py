@@ -70,6 +70,7 @@ def test_R25_a_workspace_file_cannot_say_where_text_goes_or_what_runs(name: str)
         ("engine", "context", "8192"),
         ("engine", "context", True),
         ("engine", "concurrency", 0),
+        ("engine", "concurrency", True),
         ("engine", "concurrency", 10**400),
         ("engine", "kind", "llama"),
         ("engine", "kind", ["ollama"]),

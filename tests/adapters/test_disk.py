@@ -271,6 +271,19 @@ async def test_R55_a_locked_cache_is_no_cache_and_the_loop_goes_on(
     assert "locked by another process" in warnings[0]
 
 
+async def test_R55_a_lock_taken_while_the_cache_opens_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory, warnings = await filled(tmp_path / "c"), list[str]()
+    monkeypatch.setattr("copydesk.adapters.bytes_disk.disinfect", lambda database, busy: None)
+    async with opened(directory, warn=warnings.append) as cache:
+        with database(directory) as holder:
+            holder.execute("BEGIN EXCLUSIVE")
+            assert await asyncio.wait_for(cache.get("key 1"), 30) is None
+        assert await cache.get("key 1") is not None
+    assert len(warnings) == 1
+
+
 async def test_R55_after_a_failure_the_disk_is_left_alone_for_a_while(tmp_path: Path) -> None:
     directory = await filled(tmp_path / "c")
     async with opened(directory, retry=HOUR) as cache:

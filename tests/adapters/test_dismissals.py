@@ -87,6 +87,15 @@ def test_a_broken_line_is_reported_by_number_and_kept(tmp_path: Path, line: str)
     assert content(tmp_path) == before + '\n{"code": "CD101", "path": "posts/b.md", "scope": "document"}\n'
 
 
+def test_each_broken_line_is_told_once_and_the_others_count(tmp_path: Path) -> None:
+    warnings: list[str] = []
+    written(tmp_path, FILE + "<<<<<<< HEAD\n")
+    store = ProjectDismissals(warnings.append)
+    for _ in range(2):
+        assert store.load(tmp_path / "x.md", ())(Note("CD402", Severity.HINT, note("words").anchor, "message"))
+    assert warnings == [".copydesk/dismissed.jsonl, line 4: not a dismissal; the line is kept and has no effect"]
+
+
 def test_bytes_that_are_no_text_are_a_broken_line(tmp_path: Path) -> None:
     written(tmp_path, "")
     (tmp_path / ".copydesk" / "dismissed.jsonl").write_bytes(b"\xff\xfe\n")

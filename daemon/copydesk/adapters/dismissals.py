@@ -7,6 +7,7 @@ where it belongs; no other line is written anew, so a line that cannot be read i
 from __future__ import annotations
 
 import json
+import logging
 import os
 import secrets
 import stat
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from copydesk.core.note import Note
 
+logger = logging.getLogger(__name__)
+
 FILE = "dismissed.jsonl"
 LARGEST_FILE = 8 << 20
 _ATTEMPTS = 20
@@ -31,15 +34,25 @@ _REMEDY = "Mend or remove it, and dismiss the note again."
 
 
 class ProjectDismissals:
-    """The dismissals of whatever project a document belongs to. Everything here may block."""
+    """The dismissals of whatever project a document belongs to. Everything here may block.
 
-    def __init__(self) -> None:
+    `warn` is told once of each line that cannot be read; by default it is logged.
+    """
+
+    def __init__(self, warn: Callable[[str], None] = logger.warning) -> None:
+        self._warn = warn
+        self._warned: set[tuple[Path, int | None]] = set()
         self._writing = threading.Lock()
 
     def load(self, path: Path, folders: Sequence[Path]) -> Callable[[Note], bool]:
         """Return a test that tells whether a note of the document at `path` was dismissed; raises `StoreError`."""
         root = find_root(path, folders)
-        dismissed, name = Dismissed(read_dismissals(root)[0]), project_path(path, root)
+        found, problems = read_dismissals(root)
+        for problem in problems:
+            if (root, problem.line) not in self._warned:
+                self._warned.add((root, problem.line))
+                self._warn(str(problem))
+        dismissed, name = Dismissed(found), project_path(path, root)
         return lambda note: dismissed.covers(note, name)
 
     def add(self, path: Path, folders: Sequence[Path], note: Note, scope: str, reason: str | None) -> None:
