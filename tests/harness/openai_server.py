@@ -30,6 +30,7 @@ class Turn:
     headers: Mapping[str, str] = field(default_factory=dict)
     ending: Literal["complete", "close", "reset", "hang"] = "complete"
     gate: asyncio.Event | None = None
+    keeps_open: bool = False
 
 
 def error(status: int, message: str, kind: str = "invalid_request_error") -> Turn:
@@ -82,7 +83,8 @@ def _exchange(turn: Turn, chat: Mapping[str, Any]) -> Exchange:
     if turn.body is not None or turn.status != 200:
         return Exchange((turn.body.encode(),) if turn.body else (), turn.status, turn.headers, turn.ending)
     lines = turn.lines if turn.lines is not None else _stream(turn, chat)
-    return Exchange(lines, 200, {"content-type": "text/event-stream"}, turn.ending, gate=turn.gate)
+    headers = {"content-type": "text/event-stream"}
+    return Exchange(lines, 200, headers, turn.ending, gate=turn.gate, keeps_open=turn.keeps_open)
 
 
 def _stream(turn: Turn, chat: Mapping[str, Any]) -> tuple[bytes, ...]:

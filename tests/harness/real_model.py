@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +14,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from copydesk.adapters.engines.embedded_child import ChildSettings
+from copydesk.adapters.engines.interpreter import isolated_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CHILD = (sys.executable, "-I", "-m", "copydesk.adapters.engines.embedded_child")
+CHILD = isolated_python("-m", "copydesk.adapters.engines.embedded_child")
 KEY = "test-key"
 
 

@@ -35,7 +35,8 @@ class Exchange:
     """One answer: its chunks, `delay` seconds before each, and how it ends.
 
     "complete" ends as HTTP wants, "close" hangs up in the middle, "reset" as a killed process does, "hang" never ends.
-    A `gate` is awaited after the first chunk.
+    A `gate` is awaited after the first chunk. With `keeps_open` the connection is promised to stay, but ends when the
+    client uses it again: what llama.cpp's server does after a stream.
     """
 
     chunks: tuple[bytes, ...] = ()
@@ -44,6 +45,7 @@ class Exchange:
     ending: Literal["complete", "close", "reset", "hang"] = "complete"
     delay: float = 0.0
     gate: asyncio.Event | None = None
+    keeps_open: bool = False
 
 
 class ScriptedHttp:
@@ -106,16 +108,19 @@ class ScriptedHttp:
                 request = await _read(reader)
                 if request is not None:
                     await self._note(running=1, request=request)
+                    exchange = self._route(request)
                     try:
-                        await self._serve(request, reader, writer)
+                        await self._serve(exchange, reader, writer)
                     finally:
                         await self._note(running=-1)
+                    if exchange.keeps_open:
+                        await reader.read(1)
             finally:
                 writer.close()
                 await writer.wait_closed()
 
-    async def _serve(self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        sending = asyncio.ensure_future(_send(self._route(request), writer))
+    async def _serve(self, exchange: Exchange, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        sending = asyncio.ensure_future(_send(exchange, writer))
         leaving = asyncio.ensure_future(reader.read(1))
         try:
             await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -139,7 +144,8 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
 
 
 async def _send(exchange: Exchange, writer: asyncio.StreamWriter) -> None:
-    lines = [f"HTTP/1.1 {exchange.status} Scripted", "transfer-encoding: chunked", "connection: close"]
+    lines = [f"HTTP/1.1 {exchange.status} Scripted", "transfer-encoding: chunked"]
+    lines += [] if exchange.keeps_open else ["connection: close"]
     lines += [f"{name}: {value}" for name, value in exchange.headers.items()]
     if exchange.chunks or exchange.ending == "complete":
         writer.write("\r\n".join([*lines, "", ""]).encode())

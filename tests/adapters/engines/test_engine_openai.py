@@ -169,6 +169,12 @@ async def test_a_host_elsewhere_is_refused_unless_allowed():
     OpenAIEngine("https://api.example.org/v1", allow_remote=True)
 
 
+async def test_a_connection_that_the_server_gave_up_is_not_used_again(server, engine):
+    server.will_answer(Turn(keeps_open=True))
+    assert await answer(engine) == "Yes"
+    assert await answer(engine) == "Yes"
+
+
 async def test_cancelling_closes_the_socket(server, engine):
     server.will_answer(Turn(lines=(), ending="hang"))
     task = asyncio.create_task(answer(engine))

