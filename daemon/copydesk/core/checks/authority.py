@@ -39,7 +39,7 @@ _SAY = one_of(
     recommends?, demonstrates?, reveals?, concludes?, warn, think, estimate, predict, maintain, advise, insist,
     report, concur, tells? us, points? to, points? out, consider, regard, links?, supports?, backs?, shown, suggested,
     proven, proved, demonstrated, established, confirmed, argued, agreed, warned, revealed, concluded, known, said,
-    linked, showed, reported, indicated
+    linked, showed, reported, indicated, expect
     """
 )
 _ADVERBS = one_of(
@@ -71,7 +71,7 @@ _AUTHORITIES = (
         "experts specialists scientists researchers analysts critics economists psychologists neuroscientists doctors "
         "historians linguists academics scholars observers insiders commentators pundits authorities "
         "professionals sources",
-        rf"(?:{_SOME} )*\b{_PEOPLE} (?:{_ADVERBS} )*{_SAY}\b",
+        rf"(?:{_SOME} )*\b{_PEOPLE} (?:(?:on|in|of) \w+ )?(?:{_ADVERBS} )*{_SAY}\b",
     ),
     rule(
         "studies surveys polls research experiments trials investigations analyses papers benchmarks",
@@ -114,7 +114,8 @@ _AUTHORITIES = (
     ),
     rule(
         "study survey poll meta experiment paper",
-        rf"\b(?:a|an|one|another) (?:(?:{_KINDS}|20\d\d|19\d\d) )*{_ONE_WORK} (?:(?:has|recently|also|once) )*{_SAY}\b",
+        rf"\b(?:a|an|one|another) (?:(?:{_KINDS}|20\d\d|19\d\d) )*{_ONE_WORK} (?:(?:from|by|at|in|of"
+        rf"|on) (?:[\w-]+ ){{1,4}}?)?(?:(?:has|recently|also|once) )*{_SAY}\b",
     ),
     rule(
         "everyone everybody we most",
@@ -122,6 +123,7 @@ _AUTHORITIES = (
         r"|engineers|programmers|"
         r"writers|users|readers) (?:now |would )?(?:agree|admit|accept|believe)\b",
     ),
+    rule("secret", r"\bit(?: is|['’]s) no secret that\b"),
     rule("some rumour rumor", r"\bsome (?:say|argue|claim|believe) that\b|\brumou?r has it\b"),
 )
 _BOUND = re.compile(

@@ -32,7 +32,8 @@ _WEAK = one_of(
     often, usually, generally, sometimes, probably, likely, tends? to, relatively, fairly, rather(?! than), quite,
     i (?:think|guess|suppose|feel), a (?:bit|little), occasionally, typically, mostly, largely, some kind of,
     some sort of, certain (?:aspects|things|improvements|benefits|issues),
-    some (?:people|users|readers|teams|benefits?|improvements?), some (?:issues|degree|value|aspects|things), various
+    some (?:people|users|readers|teams|benefits?|improvements?), some (?:issues|degree|value|aspects|things), various,
+    at times, potential
     """
 )
 _LIMITS = one_of(

@@ -71,7 +71,8 @@ _NEVER_AGAIN = one_of(
     """
     fail, break, crash, be (?:hacked|wrong|broken|beaten|lost|breached|late), go (?:wrong|down), lose, regret,
     (?:have to |need to )?(?:worry|debug|wonder|touch|write another|think about), let you down, happen again, run out,
-    need another, see another, go back, look back, suffer, disappoint
+    need another, see another, go back, look back, suffer, disappoint,
+    (?:use|want|choose|buy|read) (?:another|anything else)
     """
 )
 _TOPMOST = one_of(
@@ -123,6 +124,41 @@ _EVIDENCE = one_of(
 )
 
 _OVERCLAIMS = (
+    rule("absolutely literally", r"\b(?:absolutely|literally) (?:every|any|all|no|never|always)\w*\b"),
+    rule(
+        "always",
+        r"\balways \w+s (?:the )?(?:correct|right|perfect|best|great|optimal) (?:results?|answers?"
+        r"|outcomes?|choices?|decisions?)\b",
+    ),
+    rule(
+        "ever",
+        r"\bwithout ever \w+ing\b|\b(?:nothing|nobody|no one|no (?:[\w-]+ )?\w+) (?:will|can|could|would) ever\b",
+    ),
+    rule("impossible unthinkable", rf"\b{_TROUBLE} (?:is|are|becomes?) (?:now |simply )?(?:impossible|unthinkable)\b"),
+    rule(
+        "every all any everyone anyone everybody",
+        r"\b(?:perfect|ideal|right|best) (?:[\w-]+ )?(?:for|in) (?:everyone|anyone|everybody|(?:every|all"
+        rf"|any) (?:\w+ )?{_SOMEONE})\b"
+        r"|\b(?:every|any) (?:problem|question|task|bug) can be (?:solved|answered|done|fixed)\b"
+        r"|\b(?:every|all) (?:good|serious|modern|successful|competent|great|sane) \w+ (?:use|do|have|choose|run)s?\b",
+    ),
+    rule("everything", r"\b(?:solv|fix|chang)(?:es|ed) everything\b"),
+    rule("time", r"\bworks?\b[^.;]*\bevery (?:single )?time\b"),
+    rule(
+        "nothing",
+        r"\bnothing (?:else )?(?:beats|compares|comes close|matches|rivals|(?:works|is) (?:better|faster|safer))\b",
+    ),
+    rule(
+        "only one",
+        r"\bthe (?:only|one) (?:correct|right|true|proper|sane|sensible) (?:way|choice|approach|answer"
+        r"|method|option)\b",
+    ),
+    rule("forever", r"\b(?:lasts?|works?|runs?|lives?|stays?|remains?) forever\b"),
+    rule("way", r"\bchang(?:es?|ed|ing) the way (?:everyone|everybody|we all|the world)\b"),
+    rule(
+        "which showing proving",
+        rf"\b{_TURNED}\b[^.;]*\b(?:which (?:shows|proves|demonstrates|confirms)|showing|proving) that\b",
+    ),
     rule(
         "completely totally absolutely entirely utterly perfectly wholly truly always 100 hundred",
         rf"\b{_ABSOLUTELY} {_SURE}(?![\w-])",
@@ -135,7 +171,7 @@ _OVERCLAIMS = (
     rule(
         "all every any each",
         rf"\b(?<!to ){_MENDS}{_INFLECTED} (?:literally )?(?:all|every|any"
-        rf"|each(?: and every)?) (?:of )?(?:[\w-]+ ){{0,2}}?{_TROUBLE}\b",
+        rf"|each(?: and every)?) (?!(?:of )?(?:these|those|such|this|that) )(?:of )?(?:[\w-]+ ){{0,2}}?{_TROUBLE}\b",
     ),
     rule("once good forever", rf"\b{_MENDS}{_INFLECTED} (?:[\w'’-]+ ){{1,6}}?(?:once and for all|for good|forever)\b"),
     rule(

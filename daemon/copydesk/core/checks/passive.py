@@ -42,7 +42,8 @@ _OWED = one_of(
     told, informed, notified, warned, consulted, asked, given, followed, communicated, done, tested, reviewed,
     checked, documented, escalated, addressed, backed up, recorded, updated, renewed, rotated, monitored, handled,
     considered, caught, noticed, anticipated, foreseen, taken, tracked, met, kept, delivered, verified, validated,
-    reported, disclosed, fixed, patched, investigated, answered, budgeted, planned, trained, applied, enforced
+    reported, disclosed, fixed, patched, investigated, answered, budgeted, planned, trained, applied, enforced,
+    managed, explained, maintained, secured, encrypted, protected, supervised, established, clarified
     """
 )
 _DEED = one_of(
@@ -51,14 +52,14 @@ _DEED = one_of(
     concessions?, exceptions?, misjudge?ments?, shortcuts?, corners, warnings?, concerns?, complaints?, objections?,
     deadlines?, steps?, actions?, measures?, precautions?, lessons?, procedures?, rules?, guidelines, safeguards?,
     responsibility, blame, care, red flags, opportunities, lines?, signals?, alarms?, issues?, approvals?, permission,
-    calls?
+    calls?, bugs?, regressions?, defects?, vulnerabilit(?:y|ies), flaws?, budgets?
     """
 )
 _DONE = one_of(
     """
     made, taken, reached, cut, broken, ignored, raised, missed, crossed, followed, dropped, overlooked, learned,
     learnt, dismissed, assigned, shifted, breached, violated, bypassed, given, granted, exceeded, introduced,
-    committed, lost, accepted, discovered, shared, placed, waived, neglected, forgotten
+    committed, lost, accepted, shared, placed, waived, neglected, forgotten
     """
 )
 _JUDGED = one_of(
@@ -68,9 +69,42 @@ _JUDGED = one_of(
     reali[sz]ed, recogni[sz]ed
     """
 )
+_WRONGLY = one_of("accidentally, inadvertently, mistakenly, wrongly, wrongfully, erroneously, prematurely, carelessly")
+_DUE = one_of("warning, notice, approval, review, consent, permission, testing, explanation, consultation, discussion")
+_PARTICIPLE = one_of(
+    "\\w+ed, set, put, sent, built, given, taken, written, chosen, known, left, cut, done, made, run, sold"
+)
+_AUXILIARY = r"(?:was|were|(?:has|have|had) been|(?:is|are|was|were) being|got)"
 _AUXILIARIES = "was were been being got wasn't weren't hadn't hasn't haven't"
 
 _PASSIVES = (
+    rule(
+        "wrong incorrect faulty bad broken outdated untested",
+        rf"\b(?:wrong|incorrect|faulty|bad|broken|outdated|untested) [\w-]+ {_WAS} {_PARTICIPLE}\b"
+        rf"|\b{_WAS} {_PARTICIPLE} (?:\w+ ){{0,3}}?(?:to|in|from|with|on|at) (?:the )?wrong\b",
+    ),
+    rule(
+        "mistake accident error early late without",
+        rf"\b{_WAS} {_PARTICIPLE} (?:\w+ ){{0,4}}?(?:by mistake|by accident|in error|too (?:early|late)"
+        rf"|without {_DUE})\b",
+    ),
+    rule(
+        "accidentally inadvertently mistakenly wrongly wrongfully erroneously prematurely carelessly",
+        rf"\b{_AUXILIARY} {_WRONGLY} {_PARTICIPLE}\b",
+    ),
+    rule(
+        "no",
+        r"\bno (?:tests?|reviews?|checks?|documentation|backups?|records?|notice|warnings?|explanations?"
+        r"|reasons?|plans?) "
+        rf"{_WAS} (?:written|made|kept|given|done|taken|performed|carried out|sent|issued|offered|provided"
+        r"|conducted|run)\b",
+    ),
+    rule(
+        "and but yet or",
+        rf"\b{_WAS} {_PARTICIPLE}(?: \w+)? (?:and|but|yet) (?:(?:then|later|never|not"
+        rf"|quietly) )*(?:{_ERRED}|{_DECIDED})\b"
+        rf"|\b{_WAS} {_PARTICIPLE} (?:and|but|yet|or) (?:not|never) {_OWED}\b",
+    ),
     rule("it", rf"\bit {_WAS} {_JUDGED}\b"),
     rule(_AUXILIARIES, rf"\b{_DEED} (?:[\w'’-]+ ){{0,6}}?{_WAS} {_DONE}\b"),
     rule(_AUXILIARIES, rf"\b{_WAS} (?:{_ERRED}|{_DECIDED})\b"),

@@ -33,7 +33,8 @@ _MANY = one_of(
     """
 )
 _TIME = one_of("(?:milli|micro|nano)?seconds?, ms, minutes?, hours?, days?, weeks?, months?, years?")
-_PERIOD = one_of("year, month, week, day, hour, quarter")
+_PERIOD = one_of("year, month, week, day, hour, quarter, minute, second")
+_UNITS = one_of(f"{_TIME}, points?, dollars?, euros?, pounds?, [kKMGT]?B, times, {_MANY}")
 _COMPARED = one_of(
     """
     more, less, fewer, faster, slower, better, worse, higher, lower, bigger, larger, smaller, longer, shorter,
@@ -57,6 +58,14 @@ _STATISTICS = (
         r"|improvement|difference)\b"
         rf"|\b{_CHANGES} (?:\w+ ){{0,3}}?(?:{_NUMBER_WORDS}|\d+-?)fold\b",
     ),
+    rule(
+        "halves doubles triples quadruples",
+        r"\b(?:halves|doubles|triples|quadruples) (?:the|your|their|its) (?:[\w-]+ )?(?:number|rate|cost"
+        r"|costs|time|speed|traffic|"
+        r"output|productivity|size|chance|chances|risk|revenue|throughput|income|sales|conversion"
+        r"|retention|likelihood)\b",
+    ),
+    rule("$ € £ ¥", rf"\bcosts? (?:[\w'’-]+ ){{1,5}}?[$€£¥] ?\d[\d,.]* (?:a|per|each|every) {_PERIOD}\b"),
     rule("twice", r"\btwice as (?:many|much|likely|often|fast|long|high|large|productive)\b"),
     rule(
         "in out",
@@ -64,9 +73,12 @@ _STATISTICS = (
     ),
     rule(
         "thirds quarters fifths tenths",
-        r"\b(?:two|three|four)[- ](?:thirds|quarters|fifths|tenths) of\b(?! (?:the|this|that) (?:way|page|screen))",
+        rf"\b(?:two|three|four)[- ](?:thirds|quarters|fifths|tenths) of (?:all|its|their|(?:[\w-]+ ){{0,4}}?{_MANY})\b",
     ),
-    rule("third quarter fifth tenth", rf"\b(?:a|one)[- ](?:third|quarter|fifth|tenth) of (?:all|its|their|{_MANY})\b"),
+    rule(
+        "third quarter fifth tenth",
+        rf"\b(?:a|one)[- ](?:third|quarter|fifth|tenth) of (?:all|its|their|your|{_MANY})\b",
+    ),
     rule(
         "half",
         r"\b(?:over|nearly|almost|about|roughly|around|more than|less than|fewer than|at least) half (?:of )?"
@@ -74,14 +86,18 @@ _STATISTICS = (
     ),
     rule(
         "average median typical",
-        r"\b(?:on average|an average of|a median of|the (?:average|typical"
-        rf"|median) \w+ \w+)\W+(?:[\w'’-]+ ){{0,6}}?{_NUMBER}\b",
+        r"\b(?:on average|an average of|a median of|the (?:average|typical|median) (?!of\b)\w+ \w+)"
+        rf"\W+(?:[\w'’-]+ ){{0,6}}?{_NUMBER}\b",
     ),
     rule(
         "spend spends lose loses losing waste wastes wait waits save saves cost costs",
         rf"\b(?:spends?|los(?:es?|ing)|wastes?|waits?|saves?|costs?) (?:[\w'’-]+ ){{0,5}}?{_NUMBER} {_TIME}\b",
     ),
-    rule("by from", rf"\b{_CHANGES} (?:[\w'’-]+ ){{0,6}}?(?:by|from) (?:[\w-]+ ){{0,2}}?{_NUMBER}\b(?: \w+)?"),
+    rule(
+        "by from",
+        rf"\b{_CHANGES} (?:[\w'’-]+ ){{0,6}}?(?:by (?:\w+ ){{0,2}}?{_NUMBER} {_UNITS}"
+        rf"|from {_NUMBER}(?: \w+)? to {_NUMBER})\b",
+    ),
     rule(
         "million billion trillion millions billions $ € £ ¥",
         rf"(?:[$€£¥] ?)?\b{_NUMBER} (?:million|billion|trillion)\b(?: \w+)?|[$€£¥] ?\d[\d,.]* ?(?:m|bn|k)\b",

@@ -1,0 +1,49 @@
+"""The catalogue of codes and the pages made from it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from copydesk.cli.code_pages import code_pages
+from copydesk.core.codes import CODES
+from copydesk.core.note import Severity
+
+PAGES = Path(__file__).parents[2] / "docs" / "codes"
+
+
+def test_codes_are_known_by_their_number() -> None:
+    assert [*CODES] == [
+        *("CD101", "CD102", "CD103", "CD104"),
+        *("CD201", "CD202"),
+        *("CD301", "CD302"),
+        *("CD401", "CD402", "CD403"),
+    ]
+    assert all(number == code.code for number, code in CODES.items())
+
+
+def test_names_are_unique_and_nothing_is_an_error_before_it_was_checked() -> None:
+    assert len({code.name for code in CODES.values()}) == len(CODES)
+    assert {code.severity for code in CODES.values()} == {Severity.WARNING, Severity.INFORMATION}
+
+
+@pytest.mark.parametrize("number", [*CODES])
+def test_a_code_is_explained_in_plain_sentences(number: str) -> None:
+    code = CODES[number]
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)+|[a-z]+", code.name)
+    for text in (code.decided_from, code.summary, code.why, code.how):
+        assert text[0].isupper()
+        assert text.endswith(".")
+        assert "!" not in text
+    assert code.example_bad != code.example_good
+
+
+@pytest.mark.parametrize("name", [*code_pages()])
+def test_the_pages_are_those_of_the_catalogue(name: str) -> None:
+    assert (PAGES / name).read_text(encoding="utf-8") == code_pages()[name]
+
+
+def test_there_is_no_page_without_a_code() -> None:
+    assert {path.name for path in PAGES.glob("*.md")} == {*code_pages()}
