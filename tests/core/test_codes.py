@@ -34,7 +34,7 @@ def test_a_code_is_explained_in_plain_sentences(number: str) -> None:
     code = CODES[number]
     assert re.fullmatch(r"[a-z]+(-[a-z]+)+|[a-z]+", code.name)
     for text in (code.decided_from, code.summary, code.why, code.how):
-        assert text[0].isupper()
+        assert text.lstrip("“")[0].isupper()
         assert text.endswith(".")
         assert "!" not in text
     assert code.example_bad != code.example_good
