@@ -95,6 +95,15 @@ def command_line(pid: int) -> str:
 
 
 @pytest.mark.model
+async def test_r26_nothing_in_a_workspace_or_pythonpath_is_imported(engine, tmp_path, monkeypatch):
+    for name in ("xllamacpp", "json", "copydesk", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text("import os\nos._exit(99)\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert await answer(engine)
+
+
+@pytest.mark.model
 async def test_json_comes_without_white_space_to_run_away_in(engine):
     words = {"type": "array", "minItems": 2, "maxItems": 3, "items": {"enum": ["red", "blue"]}}
     schema = {"type": "object", "properties": {"a": words}, "required": ["a"], "additionalProperties": False}
