@@ -32,6 +32,8 @@ TOKENS = [
     "<bos>",
     "<start_of_turn>",
     "<end_of_turn>",
+    "</think>",
+    "<tool_call>",
 ]
 
 ORDINARY = [

@@ -13,6 +13,7 @@ _CONTROL = re.compile(
   | \[   (?= /? (?:INST|SYSTEM_PROMPT|TOOL_CALLS|AVAILABLE_TOOLS|TOOL_RESULTS|PREFIX|SUFFIX|MIDDLE|gMASK) \b )
   | <     (?= < /? SYS >> )
   | <     (?= /? (?:s|unk|pad|bos|eos|mask|sop|eop|start_of_turn|end_of_turn|start_of_image|end_of_image) > )
+  | <     (?= /? (?:think|tool_call|tool_response) > )
     """,
     re.VERBOSE,
 )

@@ -151,7 +151,8 @@ FAULTS: list[tuple[str, Turn, type[EngineError], str]] = [
         OutOfMemory,
         "memory",
     ),
-    ("the runner does not start", error(500, "llama-server process has terminated: exit 1"), OutOfMemory, "memory"),
+    ("the system ended it", error(500, "llama-server process has terminated: signal: killed"), OutOfMemory, "memory"),
+    ("the runner does not start", error(500, "llama-server process has terminated: exit 1"), EngineBroken, "exit 1"),
     ("killed in mid-stream", Turn(lines=(piece("Hel"),), ending="reset"), EngineBroken, "middle of an answer"),
     ("hung up in mid-stream", Turn(lines=(piece("Hel"),), ending="close"), EngineBroken, "middle of an answer"),
     ("R12: an end without done", Turn(pieces=("Hel",), done_reason=None), EngineBroken, "middle of an answer"),
@@ -294,6 +295,15 @@ async def test_r51_a_prompt_that_does_not_fit_is_refused_before_it_is_sent(serve
         await answer(engine, Prompt(MODEL, (Message("user", "word " * 400),)))
     assert server.chats == []
     await engine.close()
+
+
+async def test_r51_a_model_trained_for_less_than_the_context_bounds_the_prompt(server, engine):
+    server.shown[MODEL] = {"model_info": {"llama.context_length": 2048}}
+    with pytest.raises(PromptTooLong):
+        await answer(engine, Prompt(MODEL, (Message("user", "word " * 1500),)))
+    await answer(engine)
+    assert [chat["options"]["num_ctx"] for chat in server.chats] == [2048]
+    assert (await engine.model_facts(MODEL)).context == 2048
 
 
 async def test_r51_the_estimate_learns_how_the_server_counts(server):

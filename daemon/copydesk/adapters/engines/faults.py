@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _MEMORY = re.compile(
     r"out[ -]of[ -]memory|more system memory|failed to allocate|unable to allocate|insufficient memory"
-    r"|cannot allocate|process has terminated",
+    r"|cannot allocate|terminated: signal: killed",
     re.IGNORECASE,
 )
 _CONTEXT = re.compile(

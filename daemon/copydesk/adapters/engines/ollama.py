@@ -40,7 +40,7 @@ class OllamaEngine:
         self._allow_remote = allow_remote
         self._patience = patience or Patience()
         self._estimate = TokenEstimate()
-        self._examined: set[str] = set()
+        self._contexts: dict[str, int] = {}
         self._opened: HardenedClient | None = None
         self._site = Site(
             "Ollama",
@@ -71,12 +71,12 @@ class OllamaEngine:
                 f"Model {model} does not run on this machine, so your text would leave it.",
                 "Choose a local model, or set allow_remote = true under [engine] in your user settings.",
             )
-        self._examined.add(model)
+        context = self._contexts[model] = min(self._context, trained) if isinstance(trained, int) else self._context
         return ModelFacts(
             name=model,
             digest=facts.digest,
             locality=facts.locality,
-            context=min(self._context, trained) if isinstance(trained, int) else self._context,
+            context=context,
             licence=_licence(shown),
             size=facts.size,
             parameters=facts.parameters,
@@ -142,12 +142,13 @@ class OllamaEngine:
     async def _lines(
         self, prompt: Prompt, sampling: Sampling, schema: Mapping[str, object] | None, top_logprobs: int | None
     ) -> AsyncGenerator[dict[str, Any]]:
-        if prompt.model not in self._examined:
+        if prompt.model not in self._contexts:
             await self.model_facts(prompt.model)
-        if self._estimate.tokens(prompt) + sampling.max_tokens > self._context:
+        context = self._contexts[prompt.model]
+        if self._estimate.tokens(prompt) + sampling.max_tokens > context:
             raise too_long(self._site, prompt.model)
         options = {
-            "num_ctx": self._context,
+            "num_ctx": context,
             "num_predict": sampling.max_tokens,
             "temperature": sampling.temperature,
             "seed": sampling.seed,
