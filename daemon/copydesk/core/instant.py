@@ -32,11 +32,15 @@ _Key = tuple[PassageKind, bool, str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class PassageReading:
-    """What the checks need to know of one passage, whatever stands elsewhere in the document."""
+    """What the checks need to know of one passage, whatever stands elsewhere in the document.
+
+    `introduces` tells that it leads over to a list and names a source.
+    """
 
     findings: tuple[Finding, ...]
     terms: Terms
     gists: tuple[Gist | None, ...]
+    introduces: bool
 
 
 @dataclass(frozen=True)
@@ -60,26 +64,27 @@ def instant(
     introduced = False
     for passage in document.passages:
         source = document.text.slice(passage.span)
-        if passage.kind is not PassageKind.ITEM:
-            introduced = source.endswith(":") and any(names_source(sentence) for sentence in passage.sentences)
+        introduced = introduced and passage.kind is PassageKind.ITEM
         key = (passage.kind, introduced, source, tuple([sentence.masked for sentence in passage.sentences]))
         reading = memo.get(key) or known.get(key) or _read(passage, source, introduced=introduced)
         memo[key] = reading
         readings.append(reading)
+        introduced = introduced or reading.introduces
     notes = sorted(_notes(document, readings, known_terms), key=lambda note: (note.anchor.hint, note.code))
     return InstantReading(tuple(notes), MappingProxyType(memo))
 
 
 def _read(passage: Passage, source: str, *, introduced: bool) -> PassageReading:
     if passage.kind not in CRITIQUED:
-        return PassageReading((), terms(passage, source), ())
+        return PassageReading((), terms(passage, source), (), introduces=False)
     findings: list[Finding] = []
     gists = []
     for index, sentence in enumerate(passage.sentences):
         tokens = words(sentence.plain)
         findings.extend(_findings(place_of(passage, index, tokens, introduced=introduced)))
         gists.append(gist(sentence, tokens))
-    return PassageReading(tuple(findings), terms(passage, source), tuple(gists))
+    introduces = source.endswith(":") and any(names_source(sentence) for sentence in passage.sentences)
+    return PassageReading(tuple(findings), terms(passage, source), tuple(gists), introduces)
 
 
 def _findings(place: Place) -> Iterator[Finding]:

@@ -97,20 +97,23 @@ class Unexplained:
 def terms(passage: Passage, source: str) -> Terms:
     """Return what a passage does with abbreviations; `source` is its Markdown."""
     texts = [sentence.plain for sentence in passage.sentences]
+    text = "\n".join(texts)
     explained: set[str] = set()
+    used: tuple[Use, ...] = ()
+    spelled_out: tuple[Use, ...] = ()
     if _CAPITALS.search(source):
+        used = tuple(_used(passage)) if passage.kind in CRITIQUED else ()
+        spelled_out = tuple(_spelled_out(texts))
         linked = " ".join(label for pair in _LABEL.findall(source) for label in pair)
         explained.update(match["term"] for match in _ABBREVIATION.finditer(linked))
         for pattern in (_EXPLAINED, _NAMED, _BRACKETED):
-            explained.update(match["term"] for text in texts for match in pattern.finditer(text))
+            explained.update(match["term"] for match in pattern.finditer(text))
     return Terms(
-        tuple(_used(passage)) if passage.kind in CRITIQUED else (),
+        used,
         frozenset(explained),
-        tuple(_spelled_out(texts)),
-        frozenset(
-            initials for text in texts for match in _CAPITALISED.finditer(text) for initials in _initials(match.group())
-        ),
-        frozenset(word for text in texts for word in _LOWER.findall(text)),
+        spelled_out,
+        frozenset(initials for name in _CAPITALISED.findall(text) for initials in _initials(name)),
+        frozenset(_LOWER.findall(text)),
     )
 
 

@@ -273,6 +273,7 @@ _OVERCLAIMS = (
         "obsolete irrelevant past",
         r"\b(?:makes?|made|render(?:s|ed)?) (?:[\w'’-]+ ){1,4}?(?:obsolete|irrelevant|a thing of the past)\b",
     ),
+    *CAUSES,
 )
 _GUARD = one_of(
     r"""
@@ -288,7 +289,7 @@ _GUARDED = re.compile(rf"\b{_GUARD}\b[^,;:.—–]{{0,40}}$", re.IGNORECASE)
 
 def check(place: Place) -> str | None:
     """Return what is wrong with the first claim that no evidence could carry; None where all is well."""
-    for match in found((*_OVERCLAIMS, *CAUSES), place):
+    for match in found(_OVERCLAIMS, place):
         if not _GUARDED.search(place.prose[: match.start()]) and not place.is_question:
             return (
                 f"{quote(match.group())} claims more than any evidence could show, so one exception undoes it. "

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from copydesk.core.checks.place import found, quote, rule
-from copydesk.core.vocabulary import one_of
+from copydesk.core.vocabulary import one_of, word_set
 
 if TYPE_CHECKING:
     from copydesk.core.checks.place import Place
@@ -75,7 +75,7 @@ _PARTICIPLE = one_of(
     "\\w+ed, set, put, sent, built, given, taken, written, chosen, known, left, cut, done, made, run, sold"
 )
 _AUXILIARY = r"(?:was|were|(?:has|have|had) been|(?:is|are|was|were) being|got)"
-_AUXILIARIES = "was were been being got wasn't weren't hadn't hasn't haven't"
+_AUXILIARIES = word_set("was were been being got wasn't weren't hadn't hasn't haven't")
 
 _PASSIVES = (
     rule(
@@ -106,8 +106,11 @@ _PASSIVES = (
         rf"|\b{_WAS} {_PARTICIPLE} (?:and|but|yet|or) (?:not|never) {_OWED}\b",
     ),
     rule("it", rf"\bit {_WAS} {_JUDGED}\b"),
-    rule(_AUXILIARIES, rf"\b{_DEED} (?:[\w'’-]+ ){{0,6}}?{_WAS} {_DONE}\b"),
-    rule(_AUXILIARIES, rf"\b{_WAS} (?:{_ERRED}|{_DECIDED})\b"),
+    rule(
+        "was were been being got wasn't weren't hadn't hasn't haven't",
+        rf"\b{_DEED} (?:[\w'’-]+ ){{0,6}}?{_WAS} {_DONE}\b",
+    ),
+    rule("was were been being got wasn't weren't hadn't hasn't haven't", rf"\b{_WAS} (?:{_ERRED}|{_DECIDED})\b"),
     rule(
         "not never wasn't weren't hadn't hasn't haven't",
         rf"\b(?:was|were|had|has|have)(?:n['’]t| not| never)(?: been)?(?: {_ADVERB})* {_OWED}\b",
@@ -134,6 +137,8 @@ _FIRST_PERSON = re.compile(r"\b(?:we|We|I)\b")
 
 def check(place: Place) -> str | None:
     """Return what is wrong with the first passive that hides who is answerable; None where all is well."""
+    if place.words.isdisjoint(_AUXILIARIES):
+        return None
     for match in found(_PASSIVES, place):
         before, after = place.prose[: match.start()], place.prose[match.end() :]
         excused = _AGENT.search(after) or _SUBORDINATE.search(before) or _FIRST_PERSON.search(before)

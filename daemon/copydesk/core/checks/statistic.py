@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.core.checks.place import found, quote, rule
 from copydesk.core.checks.source import is_narrated, source_in_reach
-from copydesk.core.vocabulary import one_of
+from copydesk.core.vocabulary import one_of, word_set
 
 if TYPE_CHECKING:
     from copydesk.core.checks.place import Place
@@ -106,6 +106,14 @@ _STATISTICS = (
     rule("$ € £ ¥", rf"\b{_MANY}\b(?: [\w'’-]+){{1,8}}? [$€£¥] ?\d[\d,.]* (?:a|per|each|every) {_PERIOD}\b"),
     rule("times", rf"\b{_MANY}\b(?: [\w'’-]+){{1,6}}? {_NUMBER} times (?:a|per|each|every) {_PERIOD}\b"),
 )
+_AMOUNTS = word_set(
+    """
+    # % $ € £ ¥ one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty
+    seventy eighty ninety hundred hundreds thousand thousands dozen dozens million millions billion billions trillion
+    half third thirds quarter quarters fifth fifths tenth tenths twice twofold threefold fourfold fivefold tenfold
+    hundredfold halves doubles triples quadruples
+    """
+)
 _NO_SHARE = re.compile(r"\b(?:100|0) ?(?:%|per ?cent)", re.IGNORECASE)
 _SET_AFTER = one_of(
     """
@@ -141,6 +149,8 @@ _INSTRUCTION = re.compile(
 
 def check(place: Place) -> str | None:
     """Return what is wrong with the first figure that has no source; None where all is well."""
+    if place.words.isdisjoint(_AMOUNTS):
+        return None
     figure = _figure(place)
     if figure is None or place.is_question or is_narrated(place.prose) or source_in_reach(place):
         return None
