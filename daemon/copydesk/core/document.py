@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from copydesk.core.markdown.reader import BlockReading
+    from copydesk.core.markdown.reader import Memory
     from copydesk.core.text import Span, Text
 
 
@@ -138,7 +138,7 @@ class Document:
     sections: tuple[Section, ...]
     passages: tuple[Passage, ...]
     directives: tuple[Directive, ...] = ()
-    memo: Mapping[str, BlockReading] = field(default_factory=dict, repr=False, compare=False)
+    memory: Memory | None = field(default=None, repr=False, compare=False)
     """What the reader may reuse when this document is read again after an edit."""
 
     def prose(self) -> Iterator[tuple[Passage, Sentence]]:

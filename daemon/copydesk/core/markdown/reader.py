@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from copydesk.core.document import Directive, Document, Format, Passage, PassageKind, Section, Sentence
-from copydesk.core.markdown.blocks import blocks_of, front_matter_lines, parser
+from copydesk.core.document import Directive, Document, Format, Passage, PassageKind, Protected, Section, Sentence
+from copydesk.core.markdown.blocks import parser
 from copydesk.core.markdown.directives import Comment, comments_in, directives_of
-from copydesk.core.markdown.sentences import passage_parts
+from copydesk.core.markdown.outline import outline
+from copydesk.core.markdown.sentences import passage_parts, plain_parts
 from copydesk.core.text import Span
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from markdown_it.utils import EnvType
 
     from copydesk.core.markdown.blocks import Block
+    from copydesk.core.markdown.outline import Outline
     from copydesk.core.text import Text
 
 _FORMATS = {
@@ -41,6 +43,26 @@ class BlockReading:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class PlacedBlock:
+    """A block's reading at its place."""
+
+    span: Span
+    level: int
+    reading: BlockReading
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What reading a later version of the text may reuse. `key` holds what else a block's reading depends on."""
+
+    outline: Outline
+    key: str
+    placed: tuple[PlacedBlock, ...]
+    readings: Mapping[str, BlockReading]
+
+
 def format_of(name: str, language: str = "") -> Format:
     """Return the format for a file name or an editor's language id; Markdown where neither tells."""
     return _LANGUAGES.get(language) or _FORMATS.get(PurePath(name).suffix.lower(), Format.MARKDOWN)
@@ -50,30 +72,32 @@ def read(text: Text, format: Format = Format.MARKDOWN, previous: Document | None
     """Read a text; blocks that `previous` also had are taken from it instead of being read again."""
     if format is Format.PLAIN:
         return _read_plain(text)
-    lines = [text.slice(text.line_span(line)) for line in range(len(text.line_starts))]
-    lines[0] = lines[0].removeprefix("\ufeff")
-    front_matter = front_matter_lines(lines)
-    blocks, env = blocks_of(lines, front_matter, format)
-    head = Span(0, text.line_starts[front_matter] if front_matter < len(lines) else len(text)) if front_matter else None
+    known = previous.memory if previous is not None else None
+    lines = outline(text, format, known.outline if known is not None else None)
+    head = _front_matter(text, lines)
     language = _language(text.slice(head)) if head else "en"
-    key = f"{format}\0{language}\0{sorted(env.get('references', {}))!r}\0"
-    known: Mapping[str, BlockReading] = previous.memo if previous is not None else {}
-    memo: dict[str, BlockReading] = {}
-    passages: list[Passage] = []
-    comments: list[Comment] = []
-    headings: list[tuple[int, Span, str]] = []
-    for index, block in enumerate(blocks):
-        span = Span(text.line_starts[block.first_line], text.line_span(block.last_line - 1).end)
-        source = key + text.slice(span)
-        reading = memo.get(source) or known.get(source) or _read_block(text, block, span, env, format, language)
-        memo[source] = reading
-        if block.level:
-            headings.append((block.level, span, reading.title))
-        comments.extend(comment.shifted(span.start) for comment in reading.comments)
-        passages.extend(_shifted(reading, span.start, index, len(headings)))
-    sections = _sections(text, headings, head)
-    directives = directives_of(comments, [Span(*_extent(text, block)) for block in blocks], sections)
-    return Document(text, format, head, sections, tuple(passages), directives, memo)
+    key = f"{format}\0{language}\0{sorted(lines.references.get('references', {}))!r}"
+    if known is not None and known.key != key:
+        known, lines = None, replace(lines, kept=0)
+    placed = list(known.placed[: lines.kept]) if known is not None else []
+    section = sum(block.level > 0 for block in lines.blocks[: lines.kept])
+    readings = known.readings if known is not None else {}
+    for index, block in enumerate(lines.blocks[lines.kept :], lines.kept):
+        span = _extent(text, block)
+        source = text.slice(span)
+        reading = readings.get(source) or _read_block(text, block, span, lines.references, format, language)
+        section += block.level > 0
+        placed.append(PlacedBlock(span, block.level, reading, _shifted(reading, span.start, index, section)))
+    memory = Memory(lines, key, tuple(placed), {text.slice(one.span): one.reading for one in placed})
+    return _document(text, format, head, memory)
+
+
+def _document(text: Text, format: Format, head: Span | None, memory: Memory) -> Document:
+    sections = _sections(text, [(one.level, one.span, one.reading.title) for one in memory.placed if one.level], head)
+    comments = [comment.shifted(one.span.start) for one in memory.placed for comment in one.reading.comments]
+    directives = directives_of(comments, [one.span for one in memory.placed], sections)
+    passages = tuple(passage for one in memory.placed for passage in one.passages)
+    return Document(text, format, head, sections, passages, directives, memory)
 
 
 def _read_block(text: Text, block: Block, span: Span, env: EnvType, format: Format, language: str) -> BlockReading:
@@ -92,20 +116,27 @@ def _read_block(text: Text, block: Block, span: Span, env: EnvType, format: Form
     return BlockReading(tuple(passages), tuple(comments), title)
 
 
-def _shifted(reading: BlockReading, by: int, block: int, section: int) -> list[Passage]:
-    return [
-        Passage(kind, span.shifted(by), tuple(_moved(sentence, by) for sentence in sentences), block, section)
+def _shifted(reading: BlockReading, by: int, block: int, section: int) -> tuple[Passage, ...]:
+    return tuple(
+        Passage(kind, span.shifted(by), tuple([_moved(sentence, by) for sentence in sentences]), block, section)
         for kind, span, sentences in reading.passages
-    ]
+    )
 
 
 def _moved(sentence: Sentence, by: int) -> Sentence:
-    protected = tuple(replace(piece, span=piece.span.shifted(by)) for piece in sentence.protected)
+    protected = tuple([Protected(piece.kind, piece.span.shifted(by)) for piece in sentence.protected])
     return Sentence(sentence.span.shifted(by), sentence.masked, sentence.plain, protected)
 
 
-def _extent(text: Text, block: Block) -> tuple[int, int]:
-    return text.line_starts[block.first_line], text.line_span(block.last_line - 1).end
+def _extent(text: Text, block: Block) -> Span:
+    return Span(text.line_starts[block.first_line], text.line_span(block.last_line - 1).end)
+
+
+def _front_matter(text: Text, lines: Outline) -> Span | None:
+    if not lines.front_matter:
+        return None
+    starts = text.line_starts
+    return Span(0, starts[lines.front_matter] if lines.front_matter < len(starts) else len(text))
 
 
 def _sections(text: Text, headings: list[tuple[int, Span, str]], front_matter: Span | None) -> tuple[Section, ...]:
@@ -128,8 +159,6 @@ def _language(front_matter: str) -> str:
 
 def _read_plain(text: Text) -> Document:
     """Read plain text: paragraphs between blank lines, no markup but addresses."""
-    from copydesk.core.markdown.sentences import plain_parts
-
     passages, start = [], 0
     ends = [*((match.start(), match.end()) for match in _BLANK_LINES.finditer(text.source)), (len(text),) * 2]
     for index, (end, following) in enumerate(ends):
