@@ -17,7 +17,7 @@ from copydesk.events import Progress, Refused, Report, Stats
 from copydesk.lsp.ports import ClientSettings, Configuration, Services
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
     from pathlib import Path
 
     from copydesk.core.document import Document
@@ -31,7 +31,8 @@ MODEL = Provenance(agent="critic", model="scripted", digest="d1", prompt_version
 class ScriptedDesk:
     """Answers by rule. While `step` is set, each question waits for one release of it.
 
-    `reached` is set with the first question, `cut` and `cancelled` with each question that was cancelled.
+    Sentences that hold `overlooked` are not flagged. `reached` is set with the first question, `cut` and `cancelled`
+    with each question that was cancelled.
     """
 
     step: asyncio.Semaphore | None = None
@@ -39,6 +40,8 @@ class ScriptedDesk:
     crash: Exception | None = None
     words: str | None = "A better sentence."
     asked: list[str] = field(default_factory=list)
+    overlooked: str = "nothing"
+    untrusted: tuple[str, ...] = ()
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     cut: asyncio.Event = field(default_factory=asyncio.Event)
     cancelled: int = 0
@@ -48,7 +51,7 @@ class ScriptedDesk:
 
     async def critique(
         self, document: Document, brief: Any, *, near: int | None = None, within: Span | None = None
-    ) -> AsyncIterator[Note | Progress | Report]:
+    ) -> AsyncGenerator[Note | Progress | Report, None]:
         """Yield a note for each sentence that says "flaw"."""
         self.briefs.append(brief)
         self.extents.append((near, within))
@@ -56,7 +59,7 @@ class ScriptedDesk:
         for index, sentence in enumerate(sentences):
             yield Progress("Reading passages", index, len(sentences))
             await self._ask(document.text.slice(sentence.span))
-            if "flaw" in sentence.plain:
+            if "flaw" in sentence.plain and self.overlooked not in sentence.plain:
                 other = next((one for one in sentences if "twin" in one.plain and one is not sentence), None)
                 related = (
                     (Related(anchored(document.text, other.span), "its twin"),)
@@ -71,11 +74,11 @@ class ScriptedDesk:
                     related=related,
                     provenance=MODEL,
                 )
-        yield Report(Stats(model_calls=len(sentences)), problem=self.problem)
+        yield Report(Stats(model_calls=len(sentences)), untrusted=self.untrusted, problem=self.problem)
 
     async def rewrite(
         self, document: Document, note: Note, brief: Any
-    ) -> AsyncIterator[Progress | Note | Refused | Report]:
+    ) -> AsyncGenerator[Progress | Note | Refused | Report, None]:
         """Yield the note with `words` as its rewrite, or refuse where there are none."""
         yield Progress("Rewriting", 0, 1)
         await self._ask(note.anchor.quote)

@@ -182,7 +182,7 @@ HOSTILE = {
     "a command link": "flaw [x](command:workbench.action.quit)",
     "a file link": "flaw [x](file:///etc/passwd)",
     "another editor link": "flaw [x](vscode://settings)",
-    "a fence": "flaw ```\n\n![x](https://evil.example)\n",
+    "a fence": "flaw\n```\n![x](https://evil.example)\n",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from copydesk.errors import EngineUnreachable
 from harness.editor import VSCODE
 from harness.scripted import ScriptedDesk, services
 
@@ -114,6 +115,37 @@ async def test_a_new_run_removes_what_it_did_not_find_again(connect: Connect) ->
     await editor.ended(2)
     after = await editor.notes(URI, INSTANT, FIRST, SECOND)
     assert [note["data"] for note in before] == [note["data"] for note in after]
+    desk.overlooked = "Another"
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    await editor.notes(URI, INSTANT, FIRST)
+
+
+async def test_a_run_that_fails_or_is_cancelled_removes_nothing(connect: Connect) -> None:
+    desk = ScriptedDesk()
+    editor = (await connect(VSCODE, services(desk))).editor
+    await editor.initialize()
+    editor.open(URI, TEXT)
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    await editor.notes(URI, INSTANT, FIRST, SECOND)
+    desk.overlooked, desk.problem = "flaw", EngineUnreachable("Nothing answers.", "Start it.")
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    await editor.until(lambda: editor.said)
+    await editor.ended(2)
+    desk.problem, desk.step = None, asyncio.Semaphore(0)
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    await editor.command("copydesk.cancel")
+    await editor.ended(3)
+    assert editor.shown(URI) == sorted([INSTANT, FIRST, SECOND])
+
+
+async def test_codes_that_the_model_is_not_asked_about_are_named_at_the_end(connect: Connect) -> None:
+    editor = (await connect(VSCODE, services(ScriptedDesk(untrusted=("CD103", "CD201"))))).editor
+    await editor.initialize()
+    editor.open(URI, TEXT)
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    await editor.ended(1)
+    (steps,) = editor.progress.values()
+    assert steps[-1]["message"] == "Done; this model is not asked about CD103, CD201"
 
 
 async def test_only_the_range_is_read_and_only_its_notes_are_replaced(

@@ -298,6 +298,21 @@ async def test_nothing_but_answers_is_sent_after_shutdown(connect: Connect) -> N
     assert await connection.exit_code() == 0
 
 
+async def test_nothing_is_sent_after_exit(connect: Connect) -> None:
+    desk = ScriptedDesk(step=asyncio.Semaphore(0))
+    connection = await connect(VSCODE, services(desk))
+    editor = connection.editor
+    await editor.initialize()
+    editor.open(URI, "One flaw.")
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    await editor.until(lambda: editor.progress)
+    editor.notify("exit", None)
+    assert await connection.exit_code() == 1
+    await asyncio.wait_for(editor.closed.wait(), 10)
+    (steps,) = editor.progress.values()
+    assert "end" not in [step["kind"] for step in steps]
+
+
 async def test_a_failing_notification_is_logged_and_shows_no_toast(connect: Connect, log: Path) -> None:
     connection = await connect()
     editor = connection.editor

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
     from pathlib import Path
 
     from copydesk.core.brief import Brief
@@ -23,13 +23,13 @@ class Desk(Protocol):
 
     def critique(
         self, document: Document, brief: Brief, *, near: int | None = None, within: Span | None = None
-    ) -> AsyncIterator[Note | Progress | Report]:
+    ) -> AsyncGenerator[Note | Progress | Report, None]:
         """Yield notes as they are found, nearest to `near` first, on what `within` holds."""
         ...
 
     def rewrite(
         self, document: Document, note: Note, brief: Brief
-    ) -> AsyncIterator[Progress | Note | Refused | Report]:
+    ) -> AsyncGenerator[Progress | Note | Refused | Report, None]:
         """Yield the note with its rewrite, or why there is none."""
         ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
@@ -14,8 +14,6 @@ from copydesk.events import Progress, Refused, Report
 from copydesk.lsp.notes import INSTANT
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
-
     from copydesk.core.text import Span
     from copydesk.lsp.documents import OpenDocument
     from copydesk.lsp.jobs import Job
@@ -37,7 +35,7 @@ async def critique(session: Session, document: OpenDocument, near: int | None, w
     found: set[str] = set()
     async with session.desks.lent(configuration) as desk:
         report: Report | None = None
-        async with _closing(desk.critique(read, brief, near=near, within=within)) as events:
+        async with aclosing(desk.critique(read, brief, near=near, within=within)) as events:
             async for event in events:
                 match event:
                     # Instant notes are a layer of their own here, newer than any that a desk could give.
@@ -56,7 +54,7 @@ async def critique(session: Session, document: OpenDocument, near: int | None, w
     if within is None or read_now is not None:
         notes.retain(found, read_now)
     session.publish_soon(document.uri)
-    return "Done"
+    return f"Done; this model is not asked about {', '.join(report.untrusted)}" if report.untrusted else "Done"
 
 
 async def rewrite(session: Session, document: OpenDocument, notes: DocumentNotes, identity: str, job: Job) -> str:
@@ -72,7 +70,7 @@ async def rewrite(session: Session, document: OpenDocument, notes: DocumentNotes
     outcome = "No rewrite"
     async with (
         session.desks.lent(configuration) as desk,
-        _closing(desk.rewrite(read, note, brief)) as events,
+        aclosing(desk.rewrite(read, note, brief)) as events,
     ):
         async for event in events:
             match event:
@@ -92,8 +90,3 @@ async def rewrite(session: Session, document: OpenDocument, notes: DocumentNotes
 def _tell(session: Session, report: Report | None) -> None:
     if report is not None and report.problem is not None:
         session.client.say(report.problem.sentence, types.MessageType.Warning)
-
-
-def _closing(events: AsyncIterator[Any]) -> aclosing[AsyncGenerator[Any, None]]:
-    """Close a stream of events however its use ends, so that the engine's connection is not left to the collector."""
-    return aclosing(cast("AsyncGenerator[Any, None]", events))
