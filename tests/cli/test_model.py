@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from copydesk.adapters.engines import model_files
+from copydesk.adapters.engines import model_files, starter_model
 from copydesk.cli import model
 from harness.gguf_file import write_gguf
 
@@ -21,7 +21,8 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("LLAMA_CACHE", str(tmp_path / "hub"))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
-    monkeypatch.setattr(model_files, "models_folder", lambda: tmp_path / "models")
+    for module in (model_files, starter_model):
+        monkeypatch.setattr(module, "models_folder", lambda: tmp_path / "models")
     return tmp_path
 
 
