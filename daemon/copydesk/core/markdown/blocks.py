@@ -23,7 +23,7 @@ _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _EXPRESSION = re.compile(r"\{(?:[^{}]|\{[^{}]*\})*\}")
 _FENCED_DIV = re.compile(r"^[ \t]*:{3,}.*$", re.MULTILINE)
 _MODULE = re.compile(r"^(?:import|export)\b.*(?:\n(?!\s*\n).*)*", re.MULTILINE)
-_ALERT = re.compile(r"\[![A-Za-z]+\]")
+ALERT = re.compile(r"\[![A-Za-z]+\]")
 """GitHub's alerts are written as quotations but are the writer's own words."""
 _CLOSING = {"---": ("---", "..."), "+++": ("+++",), ";;;": (";;;",)}
 
@@ -113,7 +113,7 @@ def _block(tokens: list[Token]) -> Block:
             enclosing.append(token)
         elif token.nesting == -1:
             enclosing.pop()
-    if contents and contents[0].kind is PassageKind.QUOTE and _ALERT.match(contents[0].text):
+    if contents and contents[0].kind is PassageKind.QUOTE and ALERT.match(contents[0].text):
         contents = [replace(content, kind=PassageKind.PARAGRAPH) for content in contents]
     level = int(tokens[0].tag[1]) if tokens[0].type == "heading_open" else 0
     return Block(first, last, level, tokens[0].type == "html_block", tuple(contents))

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _RECORD = "copydesk"
 _BARE_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]}*_]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_ALERT = re.compile(r"\A\[![A-Za-z]+\]")
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]")
 _CITATION = re.compile(r"\[[^\[\]\n]*?-?@\w[^\[\]]*\]|(?<![\w`@])@(?:fig|tbl|sec|eq|lst|thm)-[\w-]+")
 
@@ -120,7 +119,6 @@ def scan(content: str, parser: MarkdownIt, env: EnvType) -> Inline:
 
 
 _AFTERWARDS = (
-    (ProtectedKind.SHORTCODE, _ALERT),
     (ProtectedKind.FOOTNOTE, _FOOTNOTE),
     (ProtectedKind.CITATION, _CITATION),
     (ProtectedKind.URL, _BARE_URL),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sentencex import get_sentence_boundaries
 
 from copydesk.core.document import PassageKind, Protected, ProtectedKind, Sentence
+from copydesk.core.markdown.blocks import ALERT
 from copydesk.core.markdown.directives import comments_in
 from copydesk.core.markdown.inline import bare_urls, scan
 from copydesk.core.text import Span
@@ -81,7 +82,7 @@ def _line_places(text: Text, content: Content) -> list[tuple[int, int, int]]:
     """Return (offset in content, offset in source, length) for each content line; empty where one is not found."""
     places, at = [], 0
     for number, piece in enumerate(content.text.split("\n")):
-        if piece.strip():
+        if piece.strip() and not (number == 0 and ALERT.fullmatch(piece.strip())):
             span = text.line_span(content.first_line + number)
             source = text.slice(span).replace("\0", "\ufffd")
             start, end = _cell(source, content.cell) if content.kind is PassageKind.CELL else (0, len(source))
