@@ -15,7 +15,10 @@ def word_set(words: str) -> frozenset[str]:
 def one_of(phrases: str) -> str:
     """Return a regular expression that matches any of the phrases, which are parted by commas.
 
-    A phrase may itself be a regular expression without commas or groups that capture.
+    A phrase may itself be a regular expression without commas or groups that capture. Raises `ValueError` for an empty
+    phrase.
     """
-    folded = " ".join(phrases.split()).strip(" ,")
-    return f"(?:{'|'.join(_BETWEEN.split(folded))})"
+    alternatives = _BETWEEN.split(" ".join(phrases.split()))
+    if "" in alternatives:
+        raise ValueError("an empty phrase would match anywhere")
+    return f"(?:{'|'.join(alternatives)})"

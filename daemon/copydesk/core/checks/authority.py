@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from copydesk.core.checks.place import found, quote, rule
+from copydesk.core.checks.place import found, quote, rule, rulebook
 from copydesk.core.checks.source import source_in_reach
 from copydesk.core.vocabulary import one_of
 
@@ -18,7 +18,7 @@ _PEOPLE = one_of(
     """
     experts, specialists, scientists, researchers, analysts, critics, economists, psychologists, neuroscientists,
     doctors, historians, linguists, academics, scholars, observers, insiders, commentators, pundits, authorities,
-    professionals, sources
+    professionals, sources, lawyers, physicians, dentists, veterinarians, journalists, publishers
     """
 )
 _WORKS = one_of(
@@ -38,7 +38,7 @@ _SAY = one_of(
 _ADVERBS = one_of(
     """
     have, has, had, consistently, repeatedly, clearly, overwhelmingly, now, often, long, generally, also, all, widely,
-    unanimously, regularly, again and again, time and again, largely, broadly, already, been
+    unanimously, regularly, again and again, time and again, largely, broadly, already, been, would, again
     """
 )
 _COMMONLY = one_of(
@@ -59,9 +59,29 @@ _KINDS = one_of(
     "long-term, classic, internal"
 )
 
-_AUTHORITIES = (
+_AUTHORITIES = rulebook(
     rule(
-        "experts specialists scientists researchers analysts critics economists psychologists neuroscientists doctors "
+        "agree agrees believe recommend say warn argue think claim predict insist advise suggest know known",
+        rf"\b(?!\w*lists\b)\w{{3,}}(?:ists|icians|ysts) (?:{_ADVERBS} )*(?:agree|believe|recommend|say"
+        r"|warn|argue|think|claim|"
+        r"predict|insist|advise|suggest|know)\b",
+    ),
+    rule(
+        "industry field profession business community",
+        r"\b(?:many|most|some|people|everyone|those) (?:\w+ )?in the (?:industry|field|profession|business|community) "
+        r"(?:now )?(?:agrees?|says?|considers?|believes?|knows?|thinks?|regards?|argues?|recommends?)\b",
+    ),
+    rule(
+        "best top leading smartest greatest",
+        r"\bthe (?:best|top|leading|smartest|greatest) \w+ (?:in the \w+ )?(?:all )?(?:agree|say"
+        r"|recommend|believe|insist|know)\b",
+    ),
+    rule(
+        "consensus", r"\b(?:broad|wide|general|scientific|growing|clear|overwhelming) consensus\b|\bconsensus among\b"
+    ),
+    rule(
+        "lawyers physicians dentists veterinarians journalists publishers experts specialists scientists "
+        "researchers analysts critics economists psychologists neuroscientists doctors "
         "historians linguists academics scholars observers insiders commentators pundits authorities "
         "professionals sources",
         rf"\b{_PEOPLE} (?:(?:on|in|of) \w+ )?(?:{_ADVERBS} )*{_SAY}\b",
@@ -96,7 +116,7 @@ _AUTHORITIES = (
         "been",
         r"\b(?:has|have) (?:(?:repeatedly|consistently|widely|often|conclusively|long|since) )*been "
         r"(?:(?:repeatedly|consistently|widely|often|conclusively|long) )*(?:shown|proven|demonstrated"
-        r"|proved) (?:to|that)\b",
+        r"|proved) (?:(?:again and again|time and again|many times|repeatedly) )?(?:to|that)\b",
     ),
     rule(
         "according",

@@ -24,7 +24,8 @@ _STRONG = one_of(
     so to speak, (?:it )?could be (?:argued|said), one (?:could|might) (?:say|argue), for the most part, by and large,
     or something(?: like that)?(?! \\w),
     depending on (?:various|several|many|certain|different|a (?:number|variety) of) \\w+,
-    depending on the (?:situation|circumstances|context|case)
+    depending on the (?:situation|circumstances|context|case),
+    it (?:is|seems) (?:quite |very )?(?:likely|possible|conceivable) that
     """
 )
 _WEAK = one_of(
@@ -48,6 +49,7 @@ _HEDGE = re.compile(
 )
 _CONDITION = re.compile(rf"\b{_LIMITS}\b|\d", re.IGNORECASE)
 _WEIGHTS = {"strong": 1.0, "modal": 0.75, "weak": 0.5}
+_FURTHER_MODAL = 0.25
 _TOO_MUCH = 2.0
 _MUCH_TOGETHER = 1.75
 _TOGETHER = 24
@@ -55,7 +57,8 @@ _TOGETHER = 24
 _TRIGGERS = word_set(
     """
     may might could perhaps possibly maybe somewhat sort kind arguably potentially presumably conceivably seemingly
-    apparently seem seems appear appears less extent degree ways way sense respects cases situations circumstances
+    likely possible apparently seem seems appear appears less extent degree ways way sense respects cases situations
+    circumstances
     """
 )
 
@@ -64,9 +67,9 @@ def check(place: Place) -> str | None:
     """Return what is wrong with a statement hedged twice or more; None where it is definite or names its condition."""
     if place.words.isdisjoint(_TRIGGERS) or place.is_question or _CONDITION.search(place.prose):
         return None
-    hedges = _hedges(place.prose)
+    hedges = [*_HEDGE.finditer(place.prose)]
     kinds = {match.lastgroup for match in hedges}
-    weight = sum(_WEIGHTS[match.lastgroup or "weak"] for match in hedges)
+    weight = sum(_WEIGHTS[match.lastgroup or "weak"] for match in hedges) - _excess(hedges)
     together = len(hedges) > 1 and hedges[-1].start() - hedges[0].end() <= _TOGETHER
     if kinds <= {"weak"} or weight < (_MUCH_TOGETHER if together else _TOO_MUCH):
         return None
@@ -77,11 +80,7 @@ def check(place: Place) -> str | None:
     )
 
 
-def _hedges(prose: str) -> list[re.Match[str]]:
-    """Return the hedges; of several modal verbs, which may list possibilities, only the first."""
-    hedges, modal_seen = [], False
-    for match in _HEDGE.finditer(prose):
-        if match.lastgroup != "modal" or not modal_seen:
-            hedges.append(match)
-        modal_seen = modal_seen or match.lastgroup == "modal"
-    return hedges
+def _excess(hedges: list[re.Match[str]]) -> float:
+    """Return what further modal verbs weigh too much: they may list possibilities instead of weakening "
+    "one statement."""
+    return max(0, sum(match.lastgroup == "modal" for match in hedges) - 1) * (_WEIGHTS["modal"] - _FURTHER_MODAL)

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from copydesk.core.checks.cause import CAUSES
-from copydesk.core.checks.place import found, quote, rule
+from copydesk.core.checks.place import found, quote, rule, rulebook
+from copydesk.core.checks.superlative import SUPERLATIVES
 from copydesk.core.vocabulary import one_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _TROUBLE = one_of(
     bugs?, errors?, mistakes?, outages?, downtime, risks?, problems?, issues?, failures?, crash(?:es)?,
     vulnerabilit(?:y|ies), attacks?, conflicts?, misunderstandings?, debt, delays?, burnout, loss, incidents?,
     regressions?, confusion, spam, fraud, defects?, waste, stress, breach(?:es)?, typos?, disputes?, surprises?,
-    doubts?, bottlenecks?, complexity, headaches?
+    doubts?, bottlenecks?, complexity, headaches?, debates?, arguments?, discussions?, disagreements?
     """
 )
 _SOMEONE = one_of(
@@ -58,7 +59,8 @@ _IMPROVED = one_of(
 _ALWAYS_VERB = one_of(
     """
     works, wins?, succeeds?, pays off, beats?, outperforms?, delivers?, leads? to, results? in, ends? in, improves?,
-    saves?, makes? (?:\\w+ )?(?:better|you|things), produces? (?:better|the best|great), makes? for
+    saves?, makes? (?:\\w+ )?(?:better|you|things), produces? (?:better|the best|great), makes? for, doubles?,
+    triples?, solves?, fixes, helps
     """
 )
 _ADMIRED = one_of(
@@ -76,29 +78,9 @@ _NEVER_AGAIN = one_of(
     (?:use|want|choose|buy|read) (?:another|anything else)
     """
 )
-_TOPMOST = one_of(
-    "best, fastest, greatest, safest, easiest, simplest, smartest, worst, only, cheapest, strongest, "
-    "ultimate, perfect, most \\w+"
-)
-_ANYWHERE = one_of(
-    """
-    in the world, on earth, on the planet, on the market, of all time, in existence, in history, imaginable,
-    known to man, ever (?:made|built|written|invented|created|devised|conceived|released), you need,
-    worth (?:using|reading|learning), you(?:['’]ll| will)? ever (?:need|use|read|want|write|see),
-    (?:that )?(?:exists|anyone (?:will ever )?needs?)
-    """
-)
 _DOWNSIDES = one_of(
     "risks?, downtime, downsides?, drawbacks?, trade-?offs?, disadvantages?, side effects, weaknesses, "
     "effort, limits, flaws"
-)
-_HYPE = one_of(
-    """
-    revolutioni[sz]e[sd]?, unbeatable, unrivall?ed, unparalleled, unmatched, bullet-?proof, fool-?proof,
-    infallibl[ey], unhackable, flawless(?:ly)?, second to none, best-in-class, world-beating, miraculous(?:ly)?,
-    game-?chang(?:er|ing), changes everything, limitless,
-    (?:unlimited|infinite|endless) (?:potential|possibilities|growth|traffic|scale|scalability|speed|users)
-    """
 )
 _SURELY = one_of(
     """
@@ -112,7 +94,19 @@ _EVIDENCE = one_of(
     "success, practice, outcome, growth"
 )
 
-_OVERCLAIMS = (
+_OVERCLAIMS = rulebook(
+    rule("guarantee guarantees", r"\bguarantees?\b[^.;]*\b(?:in|under|on) (?:any|every|all)\b"),
+    rule("nobody no", r"\b(?:nobody|no one|no \w+) (?:has|have|had) ever\b"),
+    rule(
+        "perfectly flawlessly seamlessly equally just",
+        r"\bworks? (?:perfectly|flawlessly|seamlessly|equally well|just as well) (?:for|in|on|with"
+        r"|under) (?:every|any|all)\b",
+    ),
+    rule(
+        "circumstances situation situations case cases",
+        r"\bno (?:circumstances|situations?|cases?) (?:in|under) which\b",
+    ),
+    rule("need", rf"\b(?:completely|totally|entirely|forever) {_MENDS}{_INFLECTED} (?:the|any|all) need\b"),
     rule("absolutely literally", r"\b(?:absolutely|literally) (?:every|any|all|no|never|always)\w*\b"),
     rule(
         "always",
@@ -133,15 +127,6 @@ _OVERCLAIMS = (
     ),
     rule("everything", r"\b(?:solv|fix|chang)(?:es|ed) everything\b"),
     rule("time", r"\bworks?\b[^.;]*\bevery (?:single )?time\b"),
-    rule(
-        "nothing",
-        r"\bnothing (?:else )?(?:beats|compares|comes close|matches|rivals|(?:works|is) (?:better|faster|safer))\b",
-    ),
-    rule(
-        "only one",
-        r"\bthe (?:only|one) (?:correct|right|true|proper|sane|sensible) (?:way|choice|approach|answer"
-        r"|method|option)\b",
-    ),
     rule("forever", r"\b(?:lasts?|works?|runs?|lives?|stays?|remains?) forever\b"),
     rule("way", r"\bchang(?:es?|ed|ing) the way (?:everyone|everybody|we all|the world)\b"),
     rule(
@@ -212,7 +197,7 @@ _OVERCLAIMS = (
     ),
     rule(
         "impossible cannot can't",
-        r"\b(?:impossible|cannot|can['’]t) (?:to )?(?:be )?(?:hack(?:ed)?|beat(?:en)?|fail|crack(?:ed)?"
+        r"\b(?:impossible|cannot|can['’]t) (?:to )?(?:be )?(?:hack(?:ed)?|broken|beat(?:en)?|fail|crack(?:ed)?"
         r"|get wrong|go wrong|"
         r"misunderstand|misunderstood|misused?|defeat(?:ed)?|breach(?:ed)?|exaggerated?|overstated?|lose)\b",
     ),
@@ -249,19 +234,6 @@ _OVERCLAIMS = (
         r", proving (?:that|once|how)\b|\b(?:is|are) (?:living |clear |definitive |the )?proof (?:that|of)\b",
     ),
     rule(
-        "revolutionize revolutionizes revolutionized revolutionise revolutionises revolutionised "
-        "unbeatable unrivaled unrivalled "
-        "unparalleled unmatched bullet bulletproof fool foolproof infallible infallibly unhackable "
-        "flawless flawlessly second class "
-        "beating miraculous miraculously game gamechanger changes limitless unlimited infinite endless",
-        rf"\b{_HYPE}\b",
-    ),
-    rule(
-        "best fastest greatest safest easiest simplest smartest worst only cheapest strongest ultimate perfect most",
-        rf"\bthe (?:(?:single|very|absolute) )*{_TOPMOST} (?:[\w'’-]+ ){{0,4}}?{_ANYWHERE}\b",
-    ),
-    rule("world's far", rf"\bthe world['’]s {_TOPMOST}\b|\bby far the {_TOPMOST}\b"),
-    rule(
         "every all any",
         r"\b(?:in|under|for|at) (?:absolutely )?(?:every|all|any) (?:single |possible |conceivable "
         r"|imaginable )?(?:respects?|situations?|"
@@ -274,6 +246,7 @@ _OVERCLAIMS = (
         r"\b(?:makes?|made|render(?:s|ed)?) (?:[\w'’-]+ ){1,4}?(?:obsolete|irrelevant|a thing of the past)\b",
     ),
     *CAUSES,
+    *SUPERLATIVES,
 )
 _GUARD = one_of(
     r"""

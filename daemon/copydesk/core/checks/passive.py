@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from copydesk.core.checks.place import found, quote, rule
+from copydesk.core.checks.place import found, quote, rule, rulebook
 from copydesk.core.vocabulary import one_of, word_set
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ _DECIDED = one_of(
     decided, agreed, determined, concluded, deemed, ruled, approved, authori[sz]ed, rejected, cancell?ed, postponed,
     delayed, deferred, shelved, scrapped, abandoned, discontinued, withdrawn, suspended, terminated, laid off, let go,
     dismissed, restructured, reassigned, deprioriti[sz]ed, waived, overruled, vetoed, mandated, declined, denied,
-    dropped, called off, put on hold, cut, pushed back, sacked, axed, downgraded, reversed
+    dropped, called off, put on hold, cut, pushed back, sacked, axed, downgraded, reversed, turned down, written off,
+    ruled out, brushed aside, shut down
     """
 )
 _OWED = one_of(
@@ -77,7 +78,7 @@ _PARTICIPLE = one_of(
 _AUXILIARY = r"(?:was|were|(?:has|have|had) been|(?:is|are|was|were) being|got)"
 _AUXILIARIES = word_set("was were been being got wasn't weren't hadn't hasn't haven't")
 
-_PASSIVES = (
+_PASSIVES = rulebook(
     rule(
         "wrong incorrect faulty bad broken outdated untested",
         rf"\b(?:wrong|incorrect|faulty|bad|broken|outdated|untested) [\w-]+ {_WAS} {_PARTICIPLE}\b"

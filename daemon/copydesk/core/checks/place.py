@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from copydesk.core.document import ProtectedKind
 from copydesk.core.vocabulary import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from copydesk.core.document import Passage, Sentence
 
@@ -77,9 +78,26 @@ class Rule:
     pattern: re.Pattern[str]
 
 
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """Rules, and for each trigger word the indices of the rules that it triggers."""
+
+    rules: tuple[Rule, ...]
+    holders: Mapping[str, tuple[int, ...]]
+
+
 def rule(triggers: str, pattern: str) -> Rule:
     """Return a rule that ignores case; triggers are lower-case words parted by white space."""
     return Rule(word_set(triggers), re.compile(pattern, re.IGNORECASE))
+
+
+def rulebook(*rules: Rule) -> RuleBook:
+    """Return a book of rules, which are tried in this order."""
+    holders: dict[str, list[int]] = {}
+    for index, each in enumerate(rules):
+        for word in each.triggers:
+            holders.setdefault(word, []).append(index)
+    return RuleBook(rules, MappingProxyType({word: tuple(indices) for word, indices in holders.items()}))
 
 
 def place_of(passage: Passage, index: int, tokens: Sequence[str], *, introduced: bool) -> Place:
@@ -103,11 +121,11 @@ def own_words(sentence: Sentence) -> str:
     return _QUOTATION.sub(MENTION, text) if _QUOTATION_MARK.search(text) else text
 
 
-def found(rules: tuple[Rule, ...], place: Place) -> Iterator[re.Match[str]]:
-    """Yield where rules match the writer's own words, rule by rule."""
-    for each in rules:
-        if not each.triggers.isdisjoint(place.words):
-            yield from each.pattern.finditer(place.prose)
+def found(book: RuleBook, place: Place) -> Iterator[re.Match[str]]:
+    """Yield where the rules of a book match the writer's own words, rule by rule."""
+    triggers = place.words & book.holders.keys()
+    for index in sorted({index for word in triggers for index in book.holders[word]}):
+        yield from book.rules[index].pattern.finditer(place.prose)
 
 
 def quote(words: str) -> str:

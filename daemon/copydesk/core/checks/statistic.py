@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from copydesk.core.checks.place import found, quote, rule
+from copydesk.core.checks.place import found, quote, rule, rulebook
 from copydesk.core.checks.source import is_narrated, source_in_reach
 from copydesk.core.vocabulary import one_of, word_set
 
@@ -49,7 +49,7 @@ _CHANGES = one_of(
     """
 )
 
-_STATISTICS = (
+_STATISTICS = rulebook(
     rule("% percent cent percentage", rf"\b{_NUMBER} ?(?:%|percent\b|per cent\b|percentage points?\b)"),
     rule("times x × fold #", rf"\b{_NUMBER} ?(?:x|×|-?fold|times) (?:\w+ly )?{_COMPARED}\b"),
     rule(
@@ -65,7 +65,11 @@ _STATISTICS = (
         r"output|productivity|size|chance|chances|risk|revenue|throughput|income|sales|conversion"
         r"|retention|likelihood)\b",
     ),
-    rule("$ € £ ¥", rf"\bcosts? (?:[\w'’-]+ ){{1,5}}?[$€£¥] ?\d[\d,.]* (?:a|per|each|every) {_PERIOD}\b"),
+    rule(
+        "$ € £ ¥",
+        r"\b(?:costs?|saves?|los(?:es?|ing)|wastes?|spends?|earns?) (?:[\w'’-]+ ){1,6}?"
+        rf"[$€£¥] ?\d[\d,.]* (?:a|per|each|every) {_PERIOD}\b",
+    ),
     rule("twice", r"\btwice as (?:many|much|likely|often|fast|long|high|large|productive)\b"),
     rule(
         "in out",
