@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -237,3 +238,47 @@ async def test_a_rewrite_of_an_instant_note_outlives_typing_nearby(connect: Conn
     editor.type(URI, "good", "fine")
     await editor.until(lambda: editor.versions[URI] == 2)
     assert "Accept rewrite: really" in await editor.actions(URI, "very")
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_R2_random_typing_and_accepting_never_mix(
+    connect: Connect, personality: Personality, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Words typed anywhere at any moment, several rewrites accepted in between: nothing else ever changes."""
+    monkeypatch.setattr(applying, "CONFIRMATION_SECONDS", 0.15)
+    chance = random.Random(seed)
+    sentences = [f"Flaw {number} is a flaw here." for number in range(8)]
+    desk = ScriptedDesk(words=BETTER)
+    editor = (await connect(personality, services(desk))).editor
+    await editor.initialize()
+    editor.open(URI, "\r\n\r\n".join(f"Start 👩‍🚀 {one} End\u2028." for one in sentences) + "\n")
+    editor.settings = {"maxPer1000Words": 1000}
+    editor.notify("workspace/didChangeConfiguration", {"settings": None})
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    notes = await editor.until(lambda: (found := editor.diagnostics.get(URI)) and len(found) == 8 and found)
+    quotes = {note["data"]["id"]: editor.quoted(URI, note["range"]) for note in notes}
+    for count, identity in enumerate(quotes, 2):
+        await editor.command("copydesk.rewriteNote", noteId=identity)
+        await editor.ended(count)
+    apply = editor.answers["workspace/applyEdit"]
+    model = editor.buffers[URI].text
+
+    def type_somewhere() -> None:
+        nonlocal model
+        at = chance.choice([index for index, one in enumerate(model) if one == " "])
+        model = model[:at] + " typed" + model[at:]
+        editor.insert(URI, at, " typed")
+
+    async def while_typing(params: Any) -> Any:
+        if chance.random() < 0.4:
+            type_somewhere()
+        return await apply(params)
+
+    editor.answers["workspace/applyEdit"] = while_typing
+    for identity in chance.sample(sorted(quotes), 8):
+        if chance.random() < 0.4:
+            type_somewhere()
+        if (await editor.command("copydesk.applyNote", noteId=identity))["applied"]:
+            assert model.count(quotes[identity]) == 1
+            model = model.replace(quotes[identity], BETTER)
+        assert editor.buffers[URI].text == model

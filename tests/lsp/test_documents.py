@@ -65,24 +65,26 @@ async def opened(connect: Connect, personality: Personality = VSCODE, text: str 
     return editor
 
 
-def change(editor: Editor, version: int, *changes: Any) -> None:
+def change(editor: Editor, version: Any, *changes: Any) -> None:
     editor.notify(
         "textDocument/didChange", {"textDocument": {"uri": URI, "version": version}, "contentChanges": list(changes)}
     )
 
 
 RANGE = {"start": {"line": 0, "character": 9}, "end": {"line": 0, "character": 2}}
-DISORDER: dict[str, tuple[int, list[Any]]] = {
+DISORDER: dict[str, tuple[Any, list[Any]]] = {
     "an older version": (0, [{"text": "Other."}]),
     "the same version": (1, [{"text": "Other."}]),
     "a partial change, though full text was asked for": (2, [{"range": RANGE, "text": "x"}]),
+    "a version that is none": (None, [{"text": "Other."}]),
+    "a change that is none": (2, ["junk"]),
     "a partial change after a whole one": (2, [{"text": "Other."}, {"range": RANGE, "text": "x"}]),
 }
 
 
 @pytest.mark.parametrize(("version", "changes"), DISORDER.values(), ids=DISORDER.keys())
 async def test_R17_a_document_out_of_step_gets_no_edits_until_it_is_whole_again(
-    connect: Connect, version: int, changes: list[Any]
+    connect: Connect, version: Any, changes: list[Any]
 ) -> None:
     editor = await opened(connect)
     (note,) = await editor.notes(URI, "Very is weak.")

@@ -13,8 +13,13 @@ from harness.scripted import ScriptedDesk, services
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from typing import Any
 
     from conftest import Connect
+
+    from copydesk.core.brief import Brief
+    from copydesk.core.document import Document
+    from copydesk.core.note import Note
 
 URI = "file:///work/post.md"
 TEXT = "One flaw. Two flaws. Very good.\n"
@@ -223,3 +228,26 @@ async def test_changed_settings_bring_a_new_desk_and_the_old_one_is_closed(conne
         await editor.ended(run)
     assert [len(desk.briefs) for desk in desks] == [2, 1]
     assert [desk.closed for desk in desks] == [1, 0]
+
+
+async def test_a_rewrite_is_asked_for_in_the_text_of_that_moment(connect: Connect) -> None:
+    class Checking(ScriptedDesk):
+        async def rewrite(self, document: Document, note: Note, brief: Brief) -> Any:
+            places.append(document.text.slice(note.anchor.span) == note.anchor.quote)
+            async for event in super().rewrite(document, note, brief):
+                yield event
+
+    places: list[bool] = []
+    desk = Checking()
+    editor = (await connect(VSCODE, services(desk))).editor
+    await editor.initialize()
+    editor.open(URI, "This is very good.\n")
+    (note,) = await editor.notes(URI, "Very is weak.")
+    desk.step = asyncio.Semaphore(0)
+    for prefix in ("a ", "b ", "c "):
+        await editor.command("copydesk.rewriteNote", noteId=note["data"]["id"])
+        editor.insert(URI, 0, prefix)
+    desk.step.release()
+    await editor.ended(3)
+    assert places[-1:] == [True]
+    assert all(places)

@@ -96,10 +96,15 @@ class Documents:
             return document
         last = changes[-1]
         if not isinstance(last, types.TextDocumentContentChangeWholeDocument) or version <= document.text.version:
-            document = replace(document, sync=Sync.APART)
-            self._open[uri] = document
-            return document
+            return self.lose(uri)
         return self._put(document, last.text, version)
+
+    def lose(self, uri: str) -> OpenDocument | None:
+        """Note that a change of a document could not be followed; None if it is not open here."""
+        document = self._open.get(uri)
+        if document is not None:
+            document = self._open[uri] = replace(document, sync=Sync.APART)
+        return document
 
     def close(self, uri: str) -> OpenDocument | None:
         """Forget a document and return what it was."""

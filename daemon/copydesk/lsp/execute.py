@@ -54,7 +54,7 @@ async def critique(session: Session, given: Mapping[str, Any]) -> dict[str, Any]
 async def rewrite(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Start a rewrite of a note's words."""
     document, notes = _owner(session, given["noteId"])
-    start = partial(work.rewrite, session, document, notes, given["noteId"])
+    start = partial(work.rewrite, session, notes, given["noteId"])
     return {"jobId": session.jobs.start(Kind.REWRITE, document.uri, start, given.get("token")).id}
 
 

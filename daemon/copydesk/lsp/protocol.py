@@ -56,7 +56,8 @@ DETAILS = 300
 class CopydeskProtocol(LanguageServerProtocol):
     """The language server protocol as copydesk needs it.
 
-    `on_shutdown` is awaited before a shutdown request is answered, `on_exit` is called when the server has to end.
+    `on_shutdown` is awaited before a shutdown request is answered, `on_exit` is called when the server has to end,
+    `on_misfit` with the method and raw parameters of a notification that cannot be understood.
     """
 
     def __init__(self, server: LanguageServer, converter: Converter) -> None:
@@ -65,6 +66,7 @@ class CopydeskProtocol(LanguageServerProtocol):
             self.fm.builtin_features.pop(method, None)
         self.on_shutdown: Callable[[], Awaitable[None]] | None = None
         self.on_exit: Callable[[], None] | None = None
+        self.on_misfit: Callable[[str, Any], None] | None = None
         self._initialized = False
         self._silent = False
 
@@ -139,6 +141,8 @@ class CopydeskProtocol(LanguageServerProtocol):
             logger.warning("parameters of %s do not fit", message["method"])
             if "id" in message:
                 self._refuse(message["id"], JsonRpcInvalidParams(_misfit(error)))
+            elif self.on_misfit is not None:
+                self.on_misfit(message["method"], message.get("params"))
             return
         super().handle_message(structured)
 

@@ -39,6 +39,7 @@ def create_server(services: Services) -> CopydeskServer:
     server = CopydeskServer(__version__)
     session = Session(server, services)
     server.protocol.on_shutdown = session.close
+    server.protocol.on_misfit = session.misunderstood
     _register_lifecycle(server, session)
     _register_documents(server, session)
     _register_reading(server, session)

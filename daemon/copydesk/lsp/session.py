@@ -80,6 +80,16 @@ class Session:
                 arrivals.put_nowait(document)
             self._analyse(document, self.services.debounce)
 
+    def misunderstood(self, method: str, params: Any) -> None:
+        """Stop trusting a document whose change could not be understood."""
+        if method != types.TEXT_DOCUMENT_DID_CHANGE or not isinstance(params, dict):
+            return
+        identifier = params.get("textDocument")
+        uri = identifier.get("uri") if isinstance(identifier, dict) else None
+        before = self.documents.get(uri) if isinstance(uri, str) else None
+        if before is not None and (document := self.documents.lose(before.uri)) is not None:
+            self._inform(document, before)
+
     def closed(self, uri: str) -> None:
         """Forget a document, its work, and what was shown in it."""
         self.jobs.cancel_document(uri)

@@ -57,11 +57,12 @@ async def critique(session: Session, document: OpenDocument, near: int | None, w
     return f"Done; this model is not asked about {', '.join(report.untrusted)}" if report.untrusted else "Done"
 
 
-async def rewrite(session: Session, document: OpenDocument, notes: DocumentNotes, identity: str, job: Job) -> str:
+async def rewrite(session: Session, notes: DocumentNotes, identity: str, job: Job) -> str:
     """Ask for a rewrite of a note's words and keep it with the note; return how it ended."""
     configuration = await session.settings.loaded()
-    note = notes.current(identity)
-    if note is None:
+    # Both from the same moment: the desk needs the note's place in the very text it reads.
+    document, note = session.documents.get(job.uri), notes.current(identity)
+    if document is None or note is None:
         session.client.say(GONE)
         return "No rewrite"
     job.advance("Reading", 0, 0)
