@@ -61,6 +61,11 @@ _KINDS = one_of(
 
 _AUTHORITIES = rulebook(
     rule(
+        "known agreed said argued believed held recommended warned",
+        r"\b\w{3,}(?:ers|ors|ists|ians) have (?:always|long) (?:known|agreed|said|argued|believed|held"
+        r"|recommended|warned)\b",
+    ),
+    rule(
         "agree agrees believe recommend say warn argue think claim predict insist advise suggest know known",
         rf"\b(?!\w*lists\b)\w{{3,}}(?:ists|icians|ysts) (?:{_ADVERBS} )*(?:agree|believe|recommend|say"
         r"|warn|argue|think|claim|"

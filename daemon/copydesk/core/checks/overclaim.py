@@ -53,7 +53,8 @@ _INFLECTED = "(?:s|es|ed|ing|e)?"
 _IMPROVED = one_of(
     """
     faster, better, cheaper, safer, easier, simpler, happier, smarter, stronger, more \\w+, great, perfect,
-    productive, secure, reliable, obsolete, unnecessary, successful, possible, readable, fast, easy, simple, safe
+    productive, secure, reliable, obsolete, unnecessary, successful, possible, readable, fast, easy, simple, safe,
+    accessible, searchable, maintainable, portable, trustworthy
     """
 )
 _ALWAYS_VERB = one_of(
@@ -75,7 +76,7 @@ _NEVER_AGAIN = one_of(
     fail, break, crash, be (?:hacked|wrong|broken|beaten|lost|breached|late), go (?:wrong|down), lose, regret,
     (?:have to |need to )?(?:worry|debug|wonder|touch|write another|think about), let you down, happen again, run out,
     need another, see another, go back, look back, suffer, disappoint,
-    (?:use|want|choose|buy|read) (?:another|anything else)
+    (?:use|want|choose|buy|read) (?:another|anything else), (?:cause|have|see|get|create|introduce) (?:any|a single)
     """
 )
 _DOWNSIDES = one_of(
@@ -95,6 +96,10 @@ _EVIDENCE = one_of(
 )
 
 _OVERCLAIMS = rulebook(
+    rule(
+        "agrees knows loves wants prefers hates trusts agree know love want prefer hate trust",
+        r"\b(?:every|all) (?:\w+ )?\w{3,}(?:er|or|ist|ian)s? (?:agree|know|love|want|prefer|hate|trust)s?\b",
+    ),
     rule("guarantee guarantees", r"\bguarantees?\b[^.;]*\b(?:in|under|on) (?:any|every|all)\b"),
     rule("nobody no", r"\b(?:nobody|no one|no \w+) (?:has|have|had) ever\b"),
     rule(
@@ -221,7 +226,7 @@ _OVERCLAIMS = rulebook(
     rule(
         "there there's",
         r"\bthere(?: is|['’]s| can be) (?:absolutely |simply |literally )?no (?:doubt|question|denying"
-        r"|better \w+|substitute|"
+        r"|(?:better|safer|faster|easier|simpler|cheaper|quicker|smarter) \w+|substitute|"
         r"(?:good )?(?:reason|excuse) (?:not )?to (?:ever|use|choose|keep))\b",
     ),
     rule(

@@ -44,7 +44,8 @@ _OWED = one_of(
     checked, documented, escalated, addressed, backed up, recorded, updated, renewed, rotated, monitored, handled,
     considered, caught, noticed, anticipated, foreseen, taken, tracked, met, kept, delivered, verified, validated,
     reported, disclosed, fixed, patched, investigated, answered, budgeted, planned, trained, applied, enforced,
-    managed, explained, maintained, secured, encrypted, protected, supervised, established, clarified
+    managed, explained, maintained, secured, encrypted, protected, supervised, established, clarified, published,
+    paid, returned, signed, shared, replaced, repaired, cleaned
     """
 )
 _DEED = one_of(
@@ -79,6 +80,7 @@ _AUXILIARY = r"(?:was|were|(?:has|have|had) been|(?:is|are|was|were) being|got)"
 _AUXILIARIES = word_set("was were been being got wasn't weren't hadn't hasn't haven't")
 
 _PASSIVES = rulebook(
+    rule("nobody no", rf"\b(?:nobody|no one) {_WAS} {_OWED}\b"),
     rule(
         "wrong incorrect faulty bad broken outdated untested",
         rf"\b(?:wrong|incorrect|faulty|bad|broken|outdated|untested) [\w-]+ {_WAS} {_PARTICIPLE}\b"

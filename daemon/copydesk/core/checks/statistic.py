@@ -99,7 +99,8 @@ _STATISTICS = rulebook(
     ),
     rule(
         "by from",
-        rf"\b{_CHANGES} (?:[\w'’-]+ ){{0,6}}?(?:by (?:\w+ ){{0,2}}?{_NUMBER} {_UNITS}"
+        rf"\b{_CHANGES} (?:[\w'’-]+ ){{0,6}}?by (?:a|one|two|three) (?:half|third|quarter|fifth|tenth)s?\b"
+        rf"|\b{_CHANGES} (?:[\w'’-]+ ){{0,6}}?(?:by (?:\w+ ){{0,2}}?{_NUMBER} {_UNITS}"
         rf"|from {_NUMBER}(?: \w+)? to {_NUMBER})\b",
     ),
     rule(
