@@ -12,7 +12,7 @@ from harness.editor import NEOVIM, VSCODE, Editor
 from harness.scripted import ScriptedDesk, services
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
     from typing import Any
 
     from conftest import Connect
@@ -231,23 +231,29 @@ async def test_changed_settings_bring_a_new_desk_and_the_old_one_is_closed(conne
 
 
 async def test_a_rewrite_is_asked_for_in_the_text_of_that_moment(connect: Connect) -> None:
-    class Checking(ScriptedDesk):
-        async def rewrite(self, document: Document, note: Note, brief: Brief) -> Any:
-            places.append(document.text.slice(note.anchor.span) == note.anchor.quote)
+    class Slow(ScriptedDesk):
+        async def rewrite(self, document: Document, note: Note, brief: Brief) -> AsyncGenerator[Any, None]:
+            placed.append((document.text.source, document.text.slice(note.anchor.span)))
+            try:
+                self.reached.set()
+                await gate.wait()
+            except asyncio.CancelledError:
+                await gate.wait()
+                raise
             async for event in super().rewrite(document, note, brief):
                 yield event
 
-    places: list[bool] = []
-    desk = Checking()
+    placed: list[tuple[str, str]] = []
+    gate, desk = asyncio.Event(), Slow()
     editor = (await connect(VSCODE, services(desk))).editor
     await editor.initialize()
     editor.open(URI, "This is very good.\n")
     (note,) = await editor.notes(URI, "Very is weak.")
-    desk.step = asyncio.Semaphore(0)
-    for prefix in ("a ", "b ", "c "):
-        await editor.command("copydesk.rewriteNote", noteId=note["data"]["id"])
-        editor.insert(URI, 0, prefix)
-    desk.step.release()
-    await editor.ended(3)
-    assert places[-1:] == [True]
-    assert all(places)
+    await editor.command("copydesk.rewriteNote", noteId=note["data"]["id"])
+    await asyncio.wait_for(desk.reached.wait(), 10)
+    await editor.command("copydesk.rewriteNote", noteId=note["data"]["id"])
+    editor.insert(URI, 0, "Typed while the first lets go. ")
+    await editor.command("copydesk.jobs")
+    gate.set()
+    await editor.ended(2)
+    assert placed[1] == (editor.buffers[URI].text, "very")
