@@ -7,9 +7,9 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from lsprotocol import types
+from pygls.uris import to_fs_path
 
 from copydesk.core.document import Format
 from copydesk.core.text import Text
@@ -135,5 +135,5 @@ def file_path(uri: str) -> Path | None:
     parts = urlsplit(uri)
     if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
         return None
-    path = url2pathname(parts.path)
+    path = to_fs_path(parts._replace(netloc="").geturl())
     return Path(path) if path and "\0" not in path else None
