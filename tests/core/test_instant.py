@@ -193,6 +193,33 @@ def test_edits_all_over_a_document_give_what_a_reading_from_scratch_gives(name: 
         assert reading.notes == instant(read(Text(source))).notes
 
 
+@pytest.mark.parametrize(
+    ("text", "before", "after"),
+    [
+        (
+            "The [census](https://example.org) says:\n\n- 14% of households agree.\n",
+            "[census](https://example.org)",
+            "census",
+        ),
+        ("About 70% of rewrites [fail][a].\n\n[a]: https://example.org\n", "[a]: ", ""),
+        (
+            "Raise the RTO now.\n\nThe recovery time objective (RTO) is low.\n",
+            "The recovery time objective (RTO)",
+            "It",
+        ),
+        ("The queue keeps messages for seven days.\n\nThe queue keeps messages for seven days.\n", "seven", "three"),
+    ],
+)
+def test_an_edit_elsewhere_is_noticed(text: str, before: str, after: str) -> None:
+    assert before in text
+    document = read(Text(text))
+    reading = instant(document)
+    changed = text.replace(before, after, 1)
+    edited = instant(read(Text(changed), previous=document), previous=reading)
+    assert edited.notes == instant(read(Text(changed))).notes
+    assert [note.message for note in edited.notes] != [note.message for note in reading.notes]
+
+
 def test_unchanged_passages_are_not_read_again() -> None:
     first = read(Text("Studies show that this works.\n\nThe file is small.\n"))
     reading = instant(first)
