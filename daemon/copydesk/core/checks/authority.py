@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from copydesk.core.checks.place import found, quote, rule, rulebook
+from copydesk.core.checks.place import found, pattern, quote, rule, rulebook
 from copydesk.core.checks.source import source_in_reach
 from copydesk.core.vocabulary import one_of
 
@@ -144,17 +143,16 @@ _AUTHORITIES = rulebook(
     rule("secret", r"\bit(?: is|['’]s) no secret that\b"),
     rule("some rumour rumor", r"\bsome (?:say|argue|claim|believe) that\b|\brumou?r has it\b"),
 )
-_BOUND = re.compile(
+_BOUND = (
     r"\b(?:no|few|not|never|if|whether|when|until|unless) (?:[\w'’-]+ ){0,2}$"
-    r"|\b(?:these|those|such|this|our|your|my|their|his|her|its) (?:[\w'’-]+ )?$|\b(?:user|the) $",
-    re.IGNORECASE,
+    r"|\b(?:these|those|such|this|our|your|my|their|his|her|its) (?:[\w'’-]+ )?$|\b(?:user|the) $"
 )
 
 
 def check(place: Place) -> str | None:
     """Return what is wrong with an authority that is not named; None where all is well."""
     for match in found(_AUTHORITIES, place):
-        if not (_BOUND.search(place.prose[: match.start()]) or place.is_question or source_in_reach(place)):
+        if not (pattern(_BOUND).search(place.prose[: match.start()]) or place.is_question or source_in_reach(place)):
             return (
                 f"{quote(match.group())} names no one, so a reader cannot weigh it. "
                 "Name and link the source, or state the claim as your own."

@@ -18,15 +18,20 @@ _HENCE = one_of(
     """
 )
 
+_TURNED_WORDS = (
+    "rose fell dropped grew doubled tripled halved climbed jumped soared improved increased decreased declined plunged "
+    "shrank surged went disappeared vanished"
+)
+
 CAUSES = (
     rule(
-        "after since once when soon week month day year quarter",
+        _TURNED_WORDS,
         r"\b(?:after|since|once|when|as soon as|(?:week|month|day|year|quarter) (?:after|we|that))\b[^.;]*"
         rf"\b{_TURNED}\b[^.;]*\b{_HENCE}\b"
         rf"|\b{_TURNED}\b[^.;]*\b(?:after|since|once|when|following)\b[^.;]*, {_HENCE}\b",
     ),
     rule(
-        "which showing proving",
+        _TURNED_WORDS,
         rf"\b{_TURNED}\b[^.;]*\b(?:which (?:shows|proves|demonstrates|confirms)|showing|proving) that\b",
     ),
     rule(

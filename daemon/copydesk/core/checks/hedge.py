@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from copydesk.core.checks.place import quote
+from copydesk.core.checks.place import pattern, quote
 from copydesk.core.vocabulary import one_of, word_set
 
 if TYPE_CHECKING:
+    import re
+
     from copydesk.core.checks.place import Place
 
 CODE = "CD402"
@@ -43,11 +44,8 @@ _LIMITS = one_of(
     for example, depending on (?:which|whether|how|what|your), for instance, such as, so that, e\\.g, after, before
     """
 )
-_HEDGE = re.compile(
-    rf"\b(?:(?P<strong>{_STRONG})|(?P<modal>(?:may|might|could)(?! {_POLITE}\b))|(?P<weak>{_WEAK}))(?!\w)",
-    re.IGNORECASE,
-)
-_CONDITION = re.compile(rf"\b{_LIMITS}\b|\d", re.IGNORECASE)
+_HEDGE = rf"\b(?:(?P<strong>{_STRONG})|(?P<modal>(?:may|might|could)(?! {_POLITE}\b))|(?P<weak>{_WEAK}))(?!\w)"
+_CONDITION = rf"\b{_LIMITS}\b|\d"
 _WEIGHTS = {"strong": 1.0, "modal": 0.75, "weak": 0.5}
 _FURTHER_MODAL = 0.25
 _TOO_MUCH = 2.0
@@ -65,9 +63,9 @@ _TRIGGERS = word_set(
 
 def check(place: Place) -> str | None:
     """Return what is wrong with a statement hedged twice or more; None where it is definite or names its condition."""
-    if place.words.isdisjoint(_TRIGGERS) or place.is_question or _CONDITION.search(place.prose):
+    if place.words.isdisjoint(_TRIGGERS) or place.is_question or pattern(_CONDITION).search(place.prose):
         return None
-    hedges = [*_HEDGE.finditer(place.prose)]
+    hedges = [*pattern(_HEDGE).finditer(place.prose)]
     kinds = {match.lastgroup for match in hedges}
     weight = sum(_WEIGHTS[match.lastgroup or "weak"] for match in hedges) - _excess(hedges)
     together = len(hedges) > 1 and hedges[-1].start() - hedges[0].end() <= _TOGETHER

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from copydesk.core.checks.cause import CAUSES
-from copydesk.core.checks.place import found, quote, rule, rulebook
+from copydesk.core.checks.place import found, pattern, quote, rule, rulebook
 from copydesk.core.checks.superlative import SUPERLATIVES
 from copydesk.core.vocabulary import one_of
 
@@ -262,13 +261,13 @@ _GUARD = one_of(
     ask(?:s|ed)?, wonder(?:s|ed)?, assum(?:e|es|ed|ing), expect(?:s|ed|ing)?, so-called, few, little
     """
 )
-_GUARDED = re.compile(rf"\b{_GUARD}\b[^,;:.—–]{{0,40}}$", re.IGNORECASE)
+_GUARDED = rf"\b{_GUARD}\b[^,;:.—–]{{0,40}}$"
 
 
 def check(place: Place) -> str | None:
     """Return what is wrong with the first claim that no evidence could carry; None where all is well."""
     for match in found(_OVERCLAIMS, place):
-        if not _GUARDED.search(place.prose[: match.start()]) and not place.is_question:
+        if not pattern(_GUARDED).search(place.prose[: match.start()]) and not place.is_question:
             return (
                 f"{quote(match.group())} claims more than any evidence could show, so one exception undoes it. "
                 "Say for whom, when or how far it holds."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from copydesk.core.checks.place import found, quote, rule, rulebook
+from copydesk.core.checks.place import found, pattern, quote, rule, rulebook
 from copydesk.core.vocabulary import one_of, word_set
 
 if TYPE_CHECKING:
@@ -133,8 +133,8 @@ _UNDER = one_of(
     (?:every|each) time, before, after, should, would, could, might, may, can, must, to
     """
 )
-_AGENT = re.compile(rf"\bby (?!{_NO_AGENT}\b)", re.IGNORECASE)
-_SUBORDINATE = re.compile(rf"\b{_UNDER}\b[^,;:.—–]*$", re.IGNORECASE)
+_AGENT = rf"\bby (?!{_NO_AGENT}\b)"
+_SUBORDINATE = rf"\b{_UNDER}\b[^,;:.—–]*$"
 _FIRST_PERSON = re.compile(r"\b(?:we|We|I)\b")
 
 
@@ -144,7 +144,7 @@ def check(place: Place) -> str | None:
         return None
     for match in found(_PASSIVES, place):
         before, after = place.prose[: match.start()], place.prose[match.end() :]
-        excused = _AGENT.search(after) or _SUBORDINATE.search(before) or _FIRST_PERSON.search(before)
+        excused = pattern(_AGENT).search(after) or pattern(_SUBORDINATE).search(before) or _FIRST_PERSON.search(before)
         if not excused and not place.is_question:
             return (
                 f"{quote(match.group())} hides who did it, and that is what a reader wants to know. "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -72,10 +73,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A pattern, tried only on sentences that hold one of its trigger words."""
+    """A regular expression, tried only on sentences that hold one of its trigger words."""
 
     triggers: frozenset[str]
-    pattern: re.Pattern[str]
+    expression: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,15 @@ class RuleBook:
     holders: Mapping[str, tuple[int, ...]]
 
 
-def rule(triggers: str, pattern: str) -> Rule:
-    """Return a rule that ignores case; triggers are lower-case words parted by white space."""
-    return Rule(word_set(triggers), re.compile(pattern, re.IGNORECASE))
+def rule(triggers: str, expression: str) -> Rule:
+    """Return a rule; triggers are lower-case words parted by white space."""
+    return Rule(word_set(triggers), expression)
+
+
+@cache
+def pattern(expression: str) -> re.Pattern[str]:
+    """Return an expression that ignores case, compiled at its first use; compiling all would delay a server's start."""
+    return re.compile(expression, re.IGNORECASE)
 
 
 def rulebook(*rules: Rule) -> RuleBook:
@@ -125,7 +132,7 @@ def found(book: RuleBook, place: Place) -> Iterator[re.Match[str]]:
     """Yield where the rules of a book match the writer's own words, rule by rule."""
     triggers = place.words & book.holders.keys()
     for index in sorted({index for word in triggers for index in book.holders[word]}):
-        yield from book.rules[index].pattern.finditer(place.prose)
+        yield from pattern(book.rules[index].expression).finditer(place.prose)
 
 
 def quote(words: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from copydesk.core.checks.place import pattern
 from copydesk.core.document import SOURCES
 from copydesk.core.vocabulary import one_of
 
@@ -49,26 +49,23 @@ _NARRATED_VERB = one_of(
     """
 )
 
-_SPEAKS_OF_EVIDENCE = re.compile(rf"\b{_EVIDENCE}\b", re.IGNORECASE)
-_NAMED = re.compile(
-    rf"\((?:[^()]* )?(?:1[89]|20)\d\d[a-z]?(?:,[^()]*)?\)|\[\d{{1,3}}(?:[,–-] ?\d{{1,3}})*\]|\bet al\b"
-    rf"|\b{_AUTHORSHIP} (?:the )?[A-Z]|(?<=\w )[A-Z]\w+(?:['’]s)? (?:\w+ )?{_WORKS}\b|\b{_EXHIBITS} [A-Z0-9]"
+_SPEAKS_OF_EVIDENCE = rf"\b{_EVIDENCE}\b"
+_NAMED = (
+    rf"(?-i:\((?:[^()]* )?(?:1[89]|20)\d\d[a-z]?(?:,[^()]*)?\)|\[\d{{1,3}}(?:[,–-] ?\d{{1,3}})*\]|\bet al\b"
+    rf"|\b{_AUTHORSHIP} (?:the )?[A-Z]|(?<=\w )[A-Z]\w+(?:['’]s)? (?:\w+ )?{_WORKS}\b|\b{_EXHIBITS} [A-Z0-9])"
 )
-_POINTED_AT = re.compile(
+_POINTED_AT = (
     r"\b(?:table|figure|chart|graph|plot|diagram|appendix|numbers|measurements|results|log|listing|list) "
-    r"(?:above|below|at the end)\b|\b(?:see|listed|shown|measured|described|counted) (?:\w+ )?(?:above|below)\b",
-    re.IGNORECASE,
+    r"(?:above|below|at the end)\b|\b(?:see|listed|shown|measured|described|counted) (?:\w+ )?(?:above|below)\b"
 )
-_OWN = re.compile(
+_OWN = (
     rf"\b(?:our|my) (?:own )?(?:[\w-]+ ){{0,3}}{_OWN_RECORD}\b"
-    rf"|\b(?:we|i) (?:(?:have|had|also|then|first|only|\w+ly) )*{_OWN_DEED}\b",
-    re.IGNORECASE,
+    rf"|\b(?:we|i) (?:(?:have|had|also|then|first|only|\w+ly) )*{_OWN_DEED}\b"
 )
-_NARRATED = re.compile(
+_NARRATED = (
     r"^\W*(?:(?:so|and|but|then|in the end|today|so far|last \w+|that \w+|this \w+|in \d{4}|by \w+),? )?"
     r"(?:(?:we|i)(?:['’]ve)? (?:\w+ ){0,2}?|(?:our|my) (?:[\w-]+ ){1,4}?)"
-    rf"(?!(?:need|feed|speed|exceed|proceed|succeed|embed)\b){_NARRATED_VERB}\b",
-    re.IGNORECASE,
+    rf"(?!(?:need|feed|speed|exceed|proceed|succeed|embed)\b){_NARRATED_VERB}\b"
 )
 
 
@@ -81,14 +78,16 @@ def source_in_reach(place: Place) -> bool:
 
 def names_source(sentence: Sentence) -> bool:
     """Tell whether the sentence itself says where its claim comes from."""
-    return sentence.has(SOURCES) or any(pattern.search(sentence.plain) for pattern in (_NAMED, _POINTED_AT, _OWN))
+    if sentence.has(SOURCES) or pattern(_NAMED).search(sentence.plain):
+        return True
+    return any(pattern(expression).search(sentence.plain) for expression in (_POINTED_AT, _OWN))
 
 
 def is_narrated(prose: str) -> bool:
     """Tell whether the writer reports in the first person what they did or what happened to them."""
-    return _NARRATED.search(prose) is not None
+    return pattern(_NARRATED).search(prose) is not None
 
 
 def _offers_source(sentence: Sentence) -> bool:
     """Tell whether a neighbour names a source and speaks of it as evidence."""
-    return names_source(sentence) and _SPEAKS_OF_EVIDENCE.search(sentence.plain) is not None
+    return names_source(sentence) and pattern(_SPEAKS_OF_EVIDENCE).search(sentence.plain) is not None

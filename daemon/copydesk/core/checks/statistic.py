@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from copydesk.core.checks.place import found, quote, rule, rulebook
+from copydesk.core.checks.place import found, pattern, quote, rule, rulebook
 from copydesk.core.checks.source import is_narrated, source_in_reach
 from copydesk.core.vocabulary import one_of, word_set
 
@@ -119,7 +118,7 @@ _AMOUNTS = word_set(
     hundredfold halves doubles triples quadruples
     """
 )
-_NO_SHARE = re.compile(r"\b(?:100|0) ?(?:%|per ?cent)", re.IGNORECASE)
+_NO_SHARE = r"\b(?:100|0) ?(?:%|per ?cent)"
 _SET_AFTER = one_of(
     """
     of the (?:width|height|screen|page|viewport|container|way|time), width, height, opacity, zoom, discount, off, tax,
@@ -145,11 +144,9 @@ _IMPERATIVE = one_of(
     assume, consider, remember
     """
 )
-_SETTING_AFTER = re.compile(rf" ?{_SET_AFTER}\b", re.IGNORECASE)
-_SETTING_BEFORE = re.compile(rf"\b{_SET_BEFORE}\b[^.;:]*$", re.IGNORECASE)
-_INSTRUCTION = re.compile(
-    rf"^\W*(?:(?:then|next|first|finally|please|now|also)\W+)?{_IMPERATIVE}\b(?! of\b)", re.IGNORECASE
-)
+_SETTING_AFTER = rf" ?{_SET_AFTER}\b"
+_SETTING_BEFORE = rf"\b{_SET_BEFORE}\b[^.;:]*$"
+_INSTRUCTION = rf"^\W*(?:(?:then|next|first|finally|please|now|also)\W+)?{_IMPERATIVE}\b(?! of\b)"
 
 
 def check(place: Place) -> str | None:
@@ -168,10 +165,10 @@ def check(place: Place) -> str | None:
 def _figure(place: Place) -> str | None:
     for match in found(_STATISTICS, place):
         if not (
-            _NO_SHARE.search(match.group())
-            or _SETTING_AFTER.match(place.prose, match.end())
-            or _SETTING_BEFORE.search(place.prose[: match.start()])
-            or _INSTRUCTION.match(place.prose)
+            pattern(_NO_SHARE).search(match.group())
+            or pattern(_SETTING_AFTER).match(place.prose, match.end())
+            or pattern(_SETTING_BEFORE).search(place.prose[: match.start()])
+            or pattern(_INSTRUCTION).match(place.prose)
         ):
             return match.group()
     return None
