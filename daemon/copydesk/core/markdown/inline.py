@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from markdown_it.utils import EnvType
 
 _RECORD = "copydesk"
-_BARE_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]}*_]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_BARE_URL = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]}*_]|(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"
+)
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]")
 _CITATION = re.compile(r"\[[^\[\]\n]*?-?@\w[^\[\]]*\]|(?<![\w`@])@(?:fig|tbl|sec|eq|lst|thm)-[\w-]+")
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from copydesk.core.markdown.directives import Comment
     from copydesk.core.text import Text
 
+LONGEST = 4000
+"""Code points from which on a run without a sentence's end is data, not prose."""
+
 _SPACE = re.compile(r"\s")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _BAR = re.compile(r"(?<!\\)\|")
@@ -126,7 +129,7 @@ def _split(
             end = len(view)
         piece = view[start:end]
         span = Span(start + _lead(piece), start + len(piece.rstrip()))
-        if span.start < span.end and _WORD.search(masked, span.start, span.end):
+        if 0 < len(span) <= LONGEST and _WORD.search(masked, span.start, span.end):
             sentences.append(_sentence(span, base, masked, protected))
         start = end
     return tuple(sentences)
