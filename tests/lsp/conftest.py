@@ -8,6 +8,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from pygls.protocol import default_converter
 
 from copydesk.lsp.log import start_log
 from copydesk.lsp.server import create_server
@@ -18,6 +19,8 @@ from harness.scripted import ScriptedDesk, services
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
+
+    from cattrs import Converter
 
     from copydesk.lsp.ports import Services
     from copydesk.lsp.protocol import CopydeskServer
@@ -45,15 +48,21 @@ def log(tmp_path: Path) -> Path:
     return tmp_path / "log" / "copydesk.log"
 
 
+@pytest.fixture(scope="session")
+def converter() -> Converter:
+    """Return a converter for all servers: each new one spends a tenth of a second on learning its types."""
+    return default_converter()
+
+
 @pytest.fixture
-async def connect(log: Path) -> AsyncIterator[Connect]:
+async def connect(log: Path, converter: Converter) -> AsyncIterator[Connect]:
     """Return a function that starts a server and connects an editor to it."""
     running: list[Connection] = []
 
     async def start(personality: Personality = VSCODE, built: Services | None = None) -> Connection:
         to_server, from_editor = os.pipe()
         to_editor, from_server = os.pipe()
-        server = create_server(built or services(ScriptedDesk()))
+        server = create_server(built or services(ScriptedDesk()), lambda: converter)
         editor = Editor(to_editor, from_editor, personality)
 
         async def run() -> int:

@@ -26,7 +26,7 @@ from pygls.exceptions import (
     JsonRpcServerNotInitialized,
 )
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import LanguageServerProtocol, lsp_method
+from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 
 from copydesk.lsp.log import fault
 
@@ -295,12 +295,13 @@ class CopydeskServer(LanguageServer):
 
     protocol: CopydeskProtocol
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, converter: Callable[[], Converter] = default_converter) -> None:
         super().__init__(
             "copydesk",
             version,
             text_document_sync_kind=types.TextDocumentSyncKind.Full,
             protocol_cls=CopydeskProtocol,
+            converter_factory=converter,
         )
 
     # Upstream shows a toast for every packet that it cannot read.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+from pygls.protocol import default_converter
 
 from copydesk import __version__
 from copydesk.core.codes import CODES
@@ -23,6 +24,8 @@ from copydesk.lsp.session import Session
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from cattrs import Converter
+
     from copydesk.lsp.notes import PlacedNote
     from copydesk.lsp.ports import Services
 
@@ -34,9 +37,9 @@ def serve(services: Services) -> int:
     return stdio.run(create_server(services))
 
 
-def create_server(services: Services) -> CopydeskServer:
-    """Return a server that has not yet been connected."""
-    server = CopydeskServer(__version__)
+def create_server(services: Services, converter: Callable[[], Converter] = default_converter) -> CopydeskServer:
+    """Return a server that has not yet been connected; `converter` lets several share what one has learnt."""
+    server = CopydeskServer(__version__, converter)
     session = Session(server, services)
     server.protocol.on_shutdown = session.close
     server.protocol.on_misfit = session.misunderstood
