@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from copydesk.lsp.stdio import DescriptorWriter, Frames, FramingError
+from harness.daemon import HEAVY
 from harness.editor import VSCODE, Editor
 
 if TYPE_CHECKING:
@@ -34,9 +35,7 @@ async def start() -> AsyncIterator[Start]:
         to_editor, from_server = os.pipe()
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            "-m",
-            "harness.daemon",
-            *arguments,
+            *(arguments if "copydesk" in arguments else ("-m", "harness.daemon", *arguments)),
             stdin=to_server,
             stdout=from_server,
             stderr=asyncio.subprocess.PIPE,
@@ -61,6 +60,18 @@ async def test_nothing_heavy_is_loaded_before_it_is_needed(start: Start) -> None
     await editor.initialize()
     await editor.until(lambda: editor.said)
     assert editor.said == ["copydesk settings: loaded: nothing heavy"]
+
+
+async def test_the_command_that_editors_start_loads_nothing_heavy_to_initialize(start: Start, tmp_path: Path) -> None:
+    home = {name: str(tmp_path) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")}
+    editor, process = await start("-X", "importtime", "-m", "copydesk", "serve", **home)
+    answer = await editor.request("initialize", {"processId": None, "rootUri": None, "capabilities": {}})
+    assert answer["serverInfo"]["name"] == "copydesk"
+    await editor.leave()
+    _, printed = await asyncio.wait_for(process.communicate(), 10)
+    loaded = {line.rpartition(b"|")[2].strip().decode() for line in printed.splitlines()}
+    assert "copydesk.lsp.server" in loaded
+    assert loaded.isdisjoint(HEAVY)
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
