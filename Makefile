@@ -2,25 +2,72 @@
 # make test    everything, from nothing, as CI runs it
 # make check   the inner loop: lint, types, fast tests
 # make bench   measure, and write docs/performance.md
-# make docs    regenerate the pages that come from code
+# make docs    write the pages that come from code
+# make format  put code into its shape
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+endif
 
-.PHONY: try test check bench docs format
+# What tests install goes below build/, and what they download stays there between runs.
+BUILD := $(CURDIR)/build
+STARTER = $(BIN)/python -c 'from copydesk.adapters.engines.starter_model import starter_path as path; print(path())'
+TEST_HOME := XDG_DATA_HOME=$(BUILD)/data
+TEST_MODEL = COPYDESK_TEST_MODEL="$$($(TEST_HOME) $(STARTER))"
+TEST_PROXY := COPYDESK_TEST_OLLAMA_PROXY=$(BUILD)/ollama-proxy/bin
 
-$(VENV)/.ready: pyproject.toml
+.PHONY: try test check bench docs format lint types fast model clean
+
+try: $(VENV)/.installed
+	@$(BIN)/copydesk model fetch starter
+	@echo
+	@$(BIN)/copydesk critique examples/flawed-post.md --unproven --all --fail-on never
+
+$(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[embedded]' --group dev
-	touch $@
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --editable '.[embedded]'
+	@touch $@
 
-check: $(VENV)/.ready
+$(VENV)/.ready: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --group dev
+	@touch $@
+
+check: lint types fast
+
+lint: $(VENV)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(VENV)/.ready
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m 'not model and not editor'
+
+fast: $(VENV)/.ready
+	$(BIN)/python -m pytest -m 'not model and not editor' --ignore=tests/editors -n 2
+
+test: lint types model $(BUILD)/ollama-proxy/.ready
+	$(TEST_MODEL) $(TEST_PROXY) $(BIN)/python -m pytest -m 'not editor' --ignore=tests/editors -n 2 -ra
+
+model: $(VENV)/.ready
+	$(TEST_HOME) $(BIN)/copydesk model fetch starter
+
+# A second server with Ollama's interface over a real model, in an environment of its own.
+$(BUILD)/ollama-proxy/.ready:
+	$(PYTHON) -m venv $(BUILD)/ollama-proxy
+	$(BUILD)/ollama-proxy/bin/python -m pip install --quiet --disable-pip-version-check 'ollama-proxy-plus==0.1.0'
+	@touch $@
+
+bench: model
+	$(TEST_MODEL) $(BIN)/python -m bench
+
+docs: $(VENV)/.ready
+	$(BIN)/python -m copydesk.cli.reference > docs/configuration.md
 
 format: $(VENV)/.ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+clean:
+	rm -rf build dist .venv .mypy_cache .ruff_cache .pytest_cache
