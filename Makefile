@@ -63,7 +63,7 @@ bench: model
 	$(TEST_MODEL) $(BIN)/python -m bench
 
 docs: $(VENV)/.ready
-	$(BIN)/python -m copydesk.cli.reference > docs/configuration.md
+	$(BIN)/python -m copydesk.cli.pages docs
 
 format: $(VENV)/.ready
 	$(BIN)/ruff check --fix .

@@ -111,7 +111,3 @@ def _toml(default: object) -> str:
     if isinstance(default, tuple):
         return "[" + ", ".join(map(_toml, default)) + "]"
     return f'"{default}"' if isinstance(default, str) else str(default)
-
-
-if __name__ == "__main__":
-    print(configuration_page(), end="")

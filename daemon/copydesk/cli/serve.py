@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
     from copydesk.core.brief import Brief
     from copydesk.core.document import Document, Format
@@ -27,8 +27,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Serve one editor until it says goodbye."""
+    import platformdirs
+
+    from copydesk.lsp.log import start_log
     from copydesk.lsp.server import serve
 
+    folder = Path(platformdirs.user_log_dir("copydesk", appauthor=False))
+    start_log(folder / "daemon.log" if folder.is_absolute() else None)
     return serve(services())
 
 
