@@ -83,7 +83,7 @@ class ScriptedDesk:
         yield Progress("Rewriting", 0, 1)
         await self._ask(note.anchor.quote)
         if self.words is None:
-            yield Refused(note, "the rewrite lost 1 link")
+            yield Refused(note, "the rewrite brings in a name that was not there: Canary")
         else:
             yield replace(note, rewrite=self.words)
         yield Report(Stats(model_calls=1), problem=self.problem)

@@ -14,7 +14,6 @@ from harness.scripted import ScriptedDesk, services
 
 if TYPE_CHECKING:
     from conftest import Connect
-
     from harness.editor import Personality
 
 URI = "file:///work/post.md"
@@ -216,7 +215,7 @@ async def test_R6_an_edit_never_begins_inside_a_character(
     assert len(edit["newText"]) >= 1
 
 
-async def test_a_rewrite_can_be_refused_with_its_reason(connect: Connect) -> None:
+async def test_R28_a_rewrite_is_refused_with_its_reason_but_not_its_words(connect: Connect) -> None:
     editor = (await connect(VSCODE, services(ScriptedDesk(words=None)))).editor
     await editor.initialize()
     editor.open(URI, TEXT)
@@ -224,7 +223,7 @@ async def test_a_rewrite_can_be_refused_with_its_reason(connect: Connect) -> Non
     (note,) = await editor.until(lambda: editor.diagnostics.get(URI))
     await editor.command("copydesk.rewriteNote", noteId=note["data"]["id"])
     await editor.until(lambda: editor.said)
-    assert editor.said == ["No rewrite is offered: the rewrite lost 1 link"]
+    assert editor.said == ["No rewrite is offered: the rewrite brings in a name that was not there."]
     assert not [title for title in await editor.actions(URI, QUOTE) if title.startswith("Accept")]
 
 

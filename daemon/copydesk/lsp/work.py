@@ -82,7 +82,8 @@ async def rewrite(session: Session, notes: DocumentNotes, identity: str, job: Jo
                 case Progress(label, done, total):
                     job.advance(label, done, total)
                 case Refused(reason=reason):
-                    session.client.say(f"No rewrite is offered: {reason}")
+                    # After a colon a reason names words of the model's, which are not for message boxes.
+                    session.client.say(f"No rewrite is offered: {reason.partition(':')[0]}.")
                 case Report(problem=problem) if problem is not None:
                     _tell(session, event)
     return outcome
