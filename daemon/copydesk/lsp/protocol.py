@@ -193,6 +193,11 @@ class CopydeskProtocol(LanguageServerProtocol):
         if not future.cancelled() and (exception := future.exception()) is not None:
             logger.error("notification failed: %s", fault(exception))
 
+    # Upstream looks up whatever it is given, and warns of each cancellation that comes too late.
+    def _handle_cancel_notification(self, msg_id: Any) -> None:
+        if isinstance(msg_id, int | str) and msg_id in self._request_futures:
+            super()._handle_cancel_notification(msg_id)
+
     # Upstream sets a result on a future that was cancelled while the client thought about its answer, which raises
     # InvalidStateError, and keeps the result type of every request that was answered with an error (pygls #608).
     def _handle_response(

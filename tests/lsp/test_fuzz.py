@@ -1,0 +1,110 @@
+"""Mutated messages in any order: every request is answered, nothing is shown that was not meant, the server lives."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.editor import RefusedRequest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Connect
+
+URI = "file:///work/post.md"
+AT = {"line": 0, "character": 3}
+HERE = {"textDocument": {"uri": URI}, "position": AT, "range": {"start": AT, "end": AT}, "context": {"diagnostics": []}}
+REQUESTS: list[tuple[str, dict[str, Any]]] = [
+    ("textDocument/hover", HERE),
+    ("textDocument/codeAction", HERE),
+    ("textDocument/codeLens", HERE),
+    *(
+        ("workspace/executeCommand", {"command": f"copydesk.{name}", "arguments": [arguments]})
+        for name, arguments in (
+            ("critiqueDocument", {"uri": URI, "range": {"start": AT, "end": AT}, "token": 1}),
+            ("rewriteNote", {"noteId": "0" * 12}),
+            ("applyNote", {"noteId": "0" * 12}),
+            ("dismissNote", {"noteId": "0" * 12, "scope": "note", "reason": "r"}),
+            ("explainNote", {"noteId": "0" * 12}),
+            ("cancel", {"jobId": "j"}),
+            ("jobs", {}),
+        )
+    ),
+]
+NOTIFICATIONS: list[tuple[str, dict[str, Any]]] = [
+    (
+        "textDocument/didOpen",
+        {"textDocument": {"uri": URI, "languageId": "markdown", "version": 1, "text": "A very small flaw."}},
+    ),
+    ("textDocument/didChange", {"textDocument": {"uri": URI, "version": 2}, "contentChanges": [{"text": "very"}]}),
+    ("textDocument/didClose", {"textDocument": {"uri": URI}}),
+    ("workspace/didChangeConfiguration", {"settings": {"copydesk": {}}}),
+    ("workspace/didChangeWatchedFiles", {"changes": [{"uri": URI, "type": 2}]}),
+    ("workspace/didChangeWorkspaceFolders", {"event": {"added": [{"uri": URI, "name": "n"}], "removed": []}}),
+    ("window/workDoneProgress/cancel", {"token": 1}),
+    ("$/cancelRequest", {"id": 1}),
+    ("$/setTrace", {"value": "off"}),
+]
+VALUES: list[Any] = [
+    None,
+    0,
+    -1,
+    2**40,
+    1.5,
+    True,
+    "",
+    "x",
+    "\ud83d",
+    "\x00",
+    [],
+    {},
+    [[]],
+    {"jsonrpc": "2.0"},
+    "file:///",
+]
+
+
+def mutated(chance: random.Random, value: Any) -> Any:
+    """Return a value with one place in it changed, removed or added."""
+    result = copy.deepcopy(value)
+    place = result
+    while isinstance(place, dict | list) and place:
+        key = chance.choice(list(place)) if isinstance(place, dict) else chance.randrange(len(place))
+        if isinstance(place[key], dict | list) and place[key] and chance.random() < 0.7:
+            place = place[key]
+            continue
+        match chance.randrange(3):
+            case 0:
+                place[key] = chance.choice(VALUES)
+            case 1:
+                del place[key]
+            case _ if isinstance(place, dict):
+                place[chance.choice(["jsonrpc", "type_name", "method", "extra"])] = chance.choice(VALUES)
+        break
+    return result
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_mutated_messages(connect: Connect, log: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    editor = (await connect()).editor
+    await editor.initialize()
+    answers = []
+    for _ in range(300):
+        if chance.random() < 0.5:
+            method, params = chance.choice(NOTIFICATIONS)
+            editor.notify(method, mutated(chance, params) if chance.random() < 0.6 else params)
+        else:
+            method, params = chance.choice(REQUESTS)
+            answers.append(editor.start(method, mutated(chance, params) if chance.random() < 0.6 else params)[1])
+    done = await asyncio.wait_for(asyncio.gather(*answers, return_exceptions=True), 20)
+    assert [one for one in done if isinstance(one, BaseException) and not isinstance(one, RefusedRequest)] == []
+    assert {one.code for one in done if isinstance(one, RefusedRequest)} <= {-32602, -32803, -32800}
+    assert await editor.command("copydesk.jobs") is not None
+    assert "failed" not in await asyncio.to_thread(log.read_text, "utf-8")
+    assert "not handled" not in await asyncio.to_thread(log.read_text, "utf-8")
