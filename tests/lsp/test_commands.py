@@ -44,6 +44,8 @@ BAD: list[tuple[str, Any, str]] = [
      "copydesk.critiqueDocument: the argument 'range' has to be a range."),
     ("critiqueDocument", [{"uri": "u", "range": {"start": HERE, "end": {"line": True, "character": 0}}}],
      "copydesk.critiqueDocument: the argument 'range' has to be a range."),
+    ("critiqueDocument", [{"uri": "u", "range": {"start": HERE, "end": {"line": 2**31, "character": 0}}}],
+     "copydesk.critiqueDocument: the argument 'range' has to be a range."),
     ("critiqueDocument", [{"uri": "u", "token": True}],
      "copydesk.critiqueDocument: the argument 'token' has to be an integer or string."),
     ("critiqueDocument", [{"uri": "u", "Range": {}}],

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_LARGEST = 2**31 - 1
+"""The largest `uinteger` of the protocol."""
+
+
 class Type(StrEnum):
     """Types of arguments, as the reference page calls them."""
 
@@ -153,7 +157,7 @@ def _fits(value: object, kind: Type) -> bool:
 
 def _position(value: object) -> bool:
     return isinstance(value, dict) and all(
-        isinstance(number := value.get(name), int) and not isinstance(number, bool) and number >= 0
+        isinstance(number := value.get(name), int) and not isinstance(number, bool) and 0 <= number <= _LARGEST
         for name in ("line", "character")
     )
 
