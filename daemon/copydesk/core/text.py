@@ -11,8 +11,10 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import accumulate
+from operator import add
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = re.compile(r"(\r\n|\r|\n)")
 
 
 class Encoding(StrEnum):
@@ -67,9 +69,19 @@ class Text:
         return len(self.source)
 
     @cached_property
+    def lines(self) -> tuple[list[str], list[str]]:
+        """Return the lines without their ends, and the end of each line but the last."""
+        if "\r" not in self.source:
+            lines = self.source.split("\n")
+            return lines, ["\n"] * (len(lines) - 1)
+        parts = _LINE_END.split(self.source)
+        return parts[::2], parts[1::2]
+
+    @cached_property
     def line_starts(self) -> tuple[int, ...]:
         """Return the offset at which each line begins."""
-        return (0, *(match.end() for match in _LINE_END.finditer(self.source)))
+        lines, ends = self.lines
+        return tuple(accumulate(map(add, map(len, lines), map(len, ends)), initial=0))
 
     def slice(self, span: Span) -> str:
         """Return the text within a span."""
@@ -77,13 +89,10 @@ class Text:
 
     def line_span(self, line: int) -> Span:
         """Return a line's span without its line end; lines past the end are empty."""
-        starts = self.line_starts
-        if line >= len(starts):
+        lines = self.lines[0]
+        if line >= len(lines):
             return Span(len(self.source), len(self.source))
-        end = starts[line + 1] if line + 1 < len(starts) else len(self.source)
-        while end > starts[line] and line + 1 < len(starts) and self.source[end - 1] in "\r\n":
-            end -= 1
-        return Span(starts[line], end)
+        return Span(self.line_starts[line], self.line_starts[line] + len(lines[line]))
 
     def line_at(self, offset: int) -> int:
         """Return the zero-based line that holds an offset."""

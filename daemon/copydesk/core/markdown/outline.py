@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from operator import add
 from typing import TYPE_CHECKING
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from copydesk.core.markdown.blocks import Block
     from copydesk.core.text import Text
 
-_LINE_END = re.compile(r"(\r\n|\r|\n)")
 _FAR_REACHING = ("]:", "$$")
 """What may change how far-off lines read: definitions, and a math fence that finds its other half below."""
 
@@ -42,9 +40,9 @@ class Outline:
 
 def outline(text: Text, format: Format, previous: Outline | None) -> Outline:
     """Return the outline of a text, the same whether or not it is made from a previous one."""
-    parts = _LINE_END.split(text.source)
-    lines, ends = parts[::2], parts[1::2]
-    lines[0] = lines[0].removeprefix("\ufeff")
+    lines, ends = text.lines
+    if lines[0].startswith("\ufeff"):
+        lines = [lines[0].removeprefix("\ufeff"), *lines[1:]]
     front_matter = front_matter_lines(lines)
     same = previous is not None and (previous.format, previous.front_matter) == (format, front_matter)
     if previous is not None and same and format is not Format.MDX:
@@ -76,7 +74,7 @@ def _updated(old: Outline, lines: list[str], ends: list[str]) -> Outline | None:
     stop = old.blocks[last].first_line + shift if last < len(old.blocks) else len(lines)
     read, _ = blocks_of(lines[start:stop], 0, old.format)
     window = [moved(block, start) for block in read]
-    below = [moved(block, shift) for block in old.blocks[last - 1 :]]
+    below = [moved(block, shift) for block in old.blocks[last - 1 :]] if shift else old.blocks[last - 1 :]
     if last <= len(old.blocks) and (not window or window[-1] != below[0]):
         return None
     blocks = (*old.blocks[:first], *window, *below[1:])

@@ -124,8 +124,10 @@ def _shifted(reading: BlockReading, by: int, block: int, section: int) -> tuple[
 
 
 def _moved(sentence: Sentence, by: int) -> Sentence:
-    protected = tuple([Protected(piece.kind, piece.span.shifted(by)) for piece in sentence.protected])
-    return Sentence(sentence.span.shifted(by), sentence.masked, sentence.plain, protected)
+    span, protected = sentence.span, sentence.protected
+    if protected:
+        protected = tuple([Protected(piece.kind, piece.span.shifted(by)) for piece in protected])
+    return Sentence(Span(span.start + by, span.end + by), sentence.masked, sentence.plain, protected)
 
 
 def _extent(text: Text, block: Block) -> Span:
