@@ -35,12 +35,12 @@ async def measure(model: ScriptedModel, home: Path, program: Path | None) -> Par
         Row("The same in a new process", "calls", anew, 0, peers and peers[2]),
         Row(f"Calls for a burst of {len(KEYS)} keystrokes", "calls", typing, 1, peers and peers[3]),
     )
-    remarks = [
-        f"The first critique of the five passages took copydesk {first} calls"
-        + (f", textLSP {peers[0]}." if peers else ".")
-    ]
-    remarks.append("copydesk asks the model only on command; instant checks follow the typing.")
-    return Part("How often the model is asked", rows, remarks=tuple(remarks))
+    beside = f", textLSP {peers[0]}" if peers else ""
+    remarks = (
+        f"The first critique of the five passages took copydesk {first} calls{beside}.",
+        "copydesk asks the model only on command; instant checks follow the typing.",
+    )
+    return Part("How often the model is asked", rows, remarks=remarks)
 
 
 async def _copydesk(model: ScriptedModel, home: Path) -> tuple[int, int, int, int]:

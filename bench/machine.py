@@ -39,6 +39,15 @@ def resident_megabytes(pid: int) -> float:
     raise RuntimeError("This system does not tell a process's memory.")
 
 
+def processor_milliseconds(pid: int) -> float | None:
+    """Return how long a process's threads have run on a processor, None where the system does not tell exactly."""
+    try:
+        threads = [path / "schedstat" for path in Path(f"/proc/{pid}/task").iterdir()]
+        return sum(int(path.read_text().split()[0]) for path in threads) / 1e6
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def _processor() -> str:
     information = Path("/proc/cpuinfo")
     if information.is_file():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bench.documents import POST
-from bench.machine import resident_megabytes
+from bench.machine import processor_milliseconds, resident_megabytes
 from bench.rows import Part, Row
 from bench.servers import BARE, COPYDESK, running
 
@@ -17,15 +17,19 @@ if TYPE_CHECKING:
 
     from bench.scripted_model import ScriptedModel
 
-ROUNDS = 7
+ROUNDS = 10
+RESTS = 3
+"""In how many of the rounds a server is left alone for a while before its memory is read."""
+
 REST_SECONDS = 0.5
 
 
 @dataclass
 class Costs:
-    """What the starts of one server took: milliseconds, and megabytes once at rest."""
+    """What the starts of one server took: milliseconds, those on a processor, and megabytes once at rest."""
 
     milliseconds: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
     megabytes: list[float] = field(default_factory=list)
 
 
@@ -35,9 +39,9 @@ async def measure(model: ScriptedModel, home: Path, program: Path | None) -> Par
     if program is not None:
         commands["peer"] = [str(program)]
     costs = {name: Costs() for name in commands}
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         for name, command in commands.items():
-            await _start(command, home / name, costs[name])
+            await _start(command, home / name, costs[name], REST_SECONDS if number < RESTS else 0)
     bare, ours = (min(costs[name].milliseconds) for name in ("bare", "copydesk"))
     theirs = min(costs["peer"].milliseconds) - bare if program is not None else None
     memory = {name: min(cost.megabytes) for name, cost in costs.items()}
@@ -47,16 +51,22 @@ async def measure(model: ScriptedModel, home: Path, program: Path | None) -> Par
         Row("Memory at rest", "MB", memory["copydesk"], 60, memory.get("peer")),
         Row("Memory with a document open", "MB", reading),
     )
-    remark = f"Least of {ROUNDS} starts in turn. Bare pygls: {bare:.0f} ms and {memory['bare']:.1f} MB."
+    work = [min(costs[name].processor, default=0) for name in ("bare", "copydesk")]
+    remark = f"Least of {ROUNDS} starts in turn. Bare pygls: {bare:.0f} ms and {memory['bare']:.1f} MB." + (
+        f" On a processor copydesk took {work[1] - work[0]:.0f} ms more than bare pygls." if all(work) else ""
+    )
     return Part("Starting", rows, remarks=(remark,))
 
 
-async def _start(command: Sequence[str], home: Path, costs: Costs) -> None:
+async def _start(command: Sequence[str], home: Path, costs: Costs, rest: float) -> None:
     async with running(command, home) as server:
         costs.milliseconds.append(1000 * server.seconds)
-        # What runs in the background after the handshake belongs to being at rest.
-        await asyncio.sleep(REST_SECONDS)
-        costs.megabytes.append(resident_megabytes(server.pid))
+        if (worked := processor_milliseconds(server.pid)) is not None:
+            costs.processor.append(worked)
+        if rest:
+            # What runs in the background after the handshake belongs to being at rest.
+            await asyncio.sleep(rest)
+            costs.megabytes.append(resident_megabytes(server.pid))
 
 
 async def _with_document(home: Path) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -58,7 +59,8 @@ class Examination:
         self, document: Document, brief: str, *, near: int | None, within: Span | None
     ) -> AsyncGenerator[Note | Progress, None]:
         """Yield notes and progress; raises `EngineError` where the engine fails for good."""
-        batches = planned(document, near, within)
+        # A long document takes a tenth of a second, for which the editor must not wait.
+        batches = await asyncio.to_thread(planned, document, near, within)
         total = sum(len(batch) for batch in batches)
         done = 0
         for batch in batches:

@@ -75,6 +75,27 @@ async def test_settings_that_cannot_be_loaded_leave_those_in_force(connect: Conn
     assert editor.said == []
 
 
+async def test_nothing_is_sent_to_an_engine_before_the_client_has_named_it(connect: Connect) -> None:
+    desk, hired, answered = ScriptedDesk(), [], asyncio.Event()
+
+    async def build(configuration: Configuration) -> ScriptedDesk:
+        hired.append(configuration.values)
+        return desk
+
+    async def answer(params: Any) -> Any:
+        await answered.wait()
+        return [{"engine": "the writer's own"}]
+
+    editor = (await connect(VSCODE, services(desk, desk=build))).editor
+    editor.answers["workspace/configuration"] = answer
+    await editor.initialize()
+    editor.open(URI, "This sentence has a flaw.\n")
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    answered.set()
+    await editor.notes(URI, "Flawed: This sentence has a flaw.")
+    assert hired == ["the writer's own"]
+
+
 class Recorder:
     """Records what the server asks the settings for, and on which thread."""
 

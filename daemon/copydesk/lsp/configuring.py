@@ -36,6 +36,7 @@ class Settings:
         self._reported: set[str] = set()
         self._loading = asyncio.Lock()
         self._loaded = asyncio.Event()
+        self._told = asyncio.Event()
         self.current = Configuration()
 
     @property
@@ -61,11 +62,22 @@ class Settings:
         await self._loaded.wait()
         return self.current
 
+    async def told(self) -> Configuration:
+        """Return the configuration once the client has said, or failed to say, what it sets.
+
+        What is sent to an engine waits for this: until then a default stands for the engine that the writer chose.
+        """
+        await self._told.wait()
+        return self.current
+
     async def start(self) -> None:
         """Load the settings without waiting for the client, then with what it answers, then watch for changes."""
-        await self._load()
-        if self._client.features.configuration:
-            await self.reload()
+        try:
+            await self._load()
+            if self._client.features.configuration:
+                await self.reload()
+        finally:
+            self._told.set()
         await self._client.watch()
 
     async def reload(self, pushed: Any = None) -> None:

@@ -26,7 +26,7 @@ GONE = "The text changed, so the note no longer applies."
 async def critique(session: Session, document: OpenDocument, near: int | None, within: Span | None, job: Job) -> str:
     """Publish the model's notes on a document as they are found; return how it ended."""
     notes = session.notes(document.uri)
-    configuration = await session.settings.loaded()
+    configuration = await session.settings.told()
     if notes is None:
         return GONE
     job.advance("Reading", 0, 0)
@@ -59,7 +59,7 @@ async def critique(session: Session, document: OpenDocument, near: int | None, w
 
 async def rewrite(session: Session, notes: DocumentNotes, identity: str, job: Job) -> str:
     """Ask for a rewrite of a note's words and keep it with the note; return how it ended."""
-    configuration = await session.settings.loaded()
+    configuration = await session.settings.told()
     # Both from the same moment: the desk needs the note's place in the very text it reads.
     document, note = session.documents.get(job.uri), notes.current(identity)
     if document is None or note is None:
