@@ -25,7 +25,7 @@ UNCHANGED = "The text changed, nothing was edited."
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up on a confirmation sooner, but well after a lax editor sends it."""
-    monkeypatch.setattr(applying, "CONFIRMATION_SECONDS", 0.5)
+    monkeypatch.setattr(applying, "CONFIRMATION_SECONDS", 1.0)
 
 
 async def proposed(
@@ -277,7 +277,8 @@ async def test_R2_random_typing_and_accepting_never_mix(
     for identity in chance.sample(sorted(quotes), 8):
         if chance.random() < 0.4:
             type_somewhere()
-        if (await editor.command("copydesk.applyNote", noteId=identity))["applied"]:
-            assert model.count(quotes[identity]) == 1
-            model = model.replace(quotes[identity], BETTER)
-        assert editor.buffers[URI].text == model
+        done = (await editor.command("copydesk.applyNote", noteId=identity))["applied"]
+        edited = model.replace(quotes[identity], BETTER)
+        # An edit that was confirmed is there; one that was not is there as a whole or not at all.
+        assert editor.buffers[URI].text in ([edited] if done else [model, edited])
+        model = editor.buffers[URI].text
