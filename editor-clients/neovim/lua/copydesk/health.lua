@@ -1,0 +1,48 @@
+-- :checkhealth copydesk
+
+local daemon = require("copydesk.daemon")
+
+local M = {}
+
+---@param command string[]
+---@param argument string
+---@return vim.SystemCompleted
+local function asked(command, argument)
+  local line = vim.list_extend(vim.deepcopy(command), { argument })
+  return vim.system(line, { text = true, timeout = 20000, cwd = vim.fn.stdpath("state") }):wait()
+end
+
+function M.check()
+  vim.health.start("copydesk")
+  if vim.fn.has("nvim-0.11") == 0 then
+    vim.health.error("Neovim 0.11 or newer is needed")
+  end
+  local command = daemon.command()
+  if not command then
+    vim.health.error("the program `copydesk` was not found", {
+      "install it with `pipx install copydesk`",
+      "or say where it is: vim.g.copydesk_cmd = '/path/to/copydesk'",
+      "then `:Copydesk restart`",
+    })
+    return
+  end
+  vim.fn.mkdir(vim.fn.stdpath("state") --[[@as string]], "p")
+  local version = asked(command, "--version")
+  if version.code ~= 0 then
+    vim.health.error(("`%s --version` failed: %s"):format(command[1], vim.trim(version.stderr or "")))
+    return
+  end
+  vim.health.ok(("%s, %s"):format(vim.trim(version.stdout), command[1]))
+  local clients = vim.lsp.get_clients({ name = "copydesk" })
+  if #clients > 0 then
+    vim.health.ok("the language server is running")
+  else
+    vim.health.info("the language server starts with the first document of prose")
+  end
+  vim.health.start("copydesk: engine and model")
+  local report = asked(command, "doctor")
+  local say = report.code == 0 and vim.health.info or vim.health.warn
+  say(vim.trim(report.stdout .. (report.stderr or "")))
+end
+
+return M

@@ -1,0 +1,41 @@
+if vim.g.loaded_copydesk then
+  return
+end
+vim.g.loaded_copydesk = true
+
+if vim.fn.has("nvim-0.11") == 0 then
+  vim.notify("copydesk needs Neovim 0.11 or newer", vim.log.levels.ERROR)
+  return
+end
+
+vim.api.nvim_create_user_command("Copydesk", function(arguments)
+  require("copydesk.command").run(arguments)
+end, {
+  nargs = "+",
+  range = true,
+  complete = function(typed, line)
+    return require("copydesk.command").complete(typed, line)
+  end,
+  desc = "Critique prose: critique, rewrite, apply, dismiss, explain, jobs, cancel, restart",
+})
+
+local group = vim.api.nvim_create_augroup("copydesk", {})
+
+vim.api.nvim_create_autocmd("LspAttach", {
+  group = group,
+  callback = function(event)
+    local client = vim.lsp.get_client_by_id(event.data.client_id)
+    if client and client.name == "copydesk" then
+      require("copydesk.notes").follow(client, event.buf)
+    end
+  end,
+})
+
+vim.api.nvim_create_autocmd("LspProgress", {
+  group = group,
+  callback = function(event)
+    require("copydesk").progressed(event.data)
+  end,
+})
+
+vim.lsp.enable("copydesk")

@@ -1,0 +1,106 @@
+"""Where the editor tests find their editors, and what each test gets: a daemon's home, a project and a model."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from editors.scripted_model import ScriptedModel, scripted_model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build" / "editors"
+BIN = "Scripts" if os.name == "nt" else "bin"
+DOCUMENT = Path(__file__).parent / "documents" / "kiln.md"
+EVEREST = "Mount Everest is the highest mountain in Africa."
+WALL = "The Great Wall of China was built by"
+"""What the scripted model finds wrong in the document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A project with a document in it, and the home of a user whose settings and cache are empty."""
+
+    project: Path
+    home: Path
+
+    @property
+    def post(self) -> Path:
+        """Return the document."""
+        return self.project / "kiln.md"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the variables that move everything a user has into `home`."""
+        folders = {f"XDG_{name}_HOME": str(self.home / name.lower()) for name in ("CONFIG", "CACHE", "DATA", "STATE")}
+        return {"HOME": str(self.home), "USERPROFILE": str(self.home), **folders}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """Return a fresh project that holds the document."""
+    made = Place(tmp_path / "project", tmp_path / "home")
+    (made.project / ".git").mkdir(parents=True)
+    made.home.mkdir()
+    shutil.copy(DOCUMENT, made.post)
+    return made
+
+
+@pytest.fixture
+def model() -> Iterator[ScriptedModel]:
+    """Run the scripted model."""
+    with scripted_model(EVEREST, WALL) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def copydesk() -> Path:
+    """Return the program under test: COPYDESK_TEST_COMMAND, else the development environment's."""
+    named = os.environ.get("COPYDESK_TEST_COMMAND")
+    program = Path(named) if named else ROOT / ".venv" / BIN / "copydesk"
+    if not program.exists():
+        pytest.fail(f"{program} does not exist: run `make .venv/.ready`, or name the program in COPYDESK_TEST_COMMAND")
+    return program
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """Return the folder for pictures."""
+    folder = ROOT / "build" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def neovim_program() -> Path:
+    """Return the installed Neovim; skips without it and tmux."""
+    return _installed(BUILD / "venv" / BIN / "nvim", "tmux")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the browser; skips without it."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    return str(_installed(Path(found) if found else BUILD / "chromium"))
+
+
+def _installed(path: Path, *programs: str) -> Path:
+    missing = [path.name] if not path.exists() else []
+    missing += [program for program in programs if shutil.which(program) is None]
+    if missing:
+        problem = f"{', '.join(missing)} missing: run `make editors-setup`"
+        # Where everything has to run, nothing may be left out in silence.
+        pytest.fail(problem) if os.environ.get("CI") else pytest.skip(problem)
+    return path
+
+
+if sys.platform == "win32":
+    collect_ignore = ["test_neovim.py"]

@@ -1,0 +1,130 @@
+"""A model that behaves: it passes its self-test, finds the planted flaws, and answers when the test says so.
+
+It is the scripted Ollama of the harness, in a thread of its own, so that tests that must not run an event loop can
+use it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from editors.polling import SECONDS, poll
+from harness.ollama_server import OllamaServer, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CORE = Path(__file__).resolve().parents[2] / "daemon" / "copydesk" / "core"
+SURE, UNLIKELY = -0.02, -4.0
+"""Log-probabilities of the letter that is chosen, and of the other."""
+
+_FLAW = re.compile(r"^B\. (.+)$", re.MULTILINE)
+
+
+class ScriptedModel:
+    """Answers questions by what they are about: `flaws` and the labelled cases are wrong, all else is sound.
+
+    Sentences that were given to `hold` are answered after `release` alone.
+    """
+
+    def __init__(self, server: OllamaServer, loop: asyncio.AbstractEventLoop, flaws: tuple[str, ...]) -> None:
+        self.url = server.url
+        self.rewrites: dict[str, str] = {}
+        self._server, self._loop = server, loop
+        self._wrong = (*flaws, *_labelled_flaws())
+        self._flawed_answers = tuple(_FLAW.search(text)[1] for text in _questions())  # type: ignore[index]
+        self._gates: dict[str, asyncio.Event] = {}
+        self._waiting: set[str] = set()
+        server.usual = self._turn
+
+    def hold(self, *sentences: str) -> None:
+        """Keep the answers that decide on these sentences, and rewrites near them, waiting."""
+        self._gates |= {sentence: asyncio.Event() for sentence in sentences}
+
+    def release(self, sentence: str) -> None:
+        """Answer what waits for a sentence, and all later questions about it."""
+        self._loop.call_soon_threadsafe(self._gates.pop(sentence).set)
+
+    def release_all(self) -> None:
+        """Answer everything that waits."""
+        for sentence in tuple(self._gates):
+            self.release(sentence)
+
+    @property
+    def calls(self) -> int:
+        """Return how often the model was asked."""
+        return len(self._server.chats)
+
+    def wait_held(self, sentence: str) -> None:
+        """Wait until the model was asked for an answer that is held back."""
+        poll(f"a question about {sentence!r}", lambda: sentence in self._waiting)
+
+    def wait_hung_up(self, count: int = 1) -> None:
+        """Wait until so many clients have left before their answer was complete."""
+        poll(f"{count} answers cut short", lambda: self._server.disconnects >= count)
+
+    def _turn(self, chat: dict[str, Any]) -> Turn:
+        words = _words(chat)
+        # Rewrites are asked for without token probabilities.
+        if not chat.get("logprobs"):
+            answer = next((answer for about, answer in self.rewrites.items() if about in words), "A plainer sentence.")
+            return Turn(pieces=(f"{answer}\n", ""), gate=self._gate(words))
+        flaw_first = any(f"A. {answer}" in words for answer in self._flawed_answers)
+        wrong = any(sentence in words for sentence in self._wrong)
+        chosen = "A" if wrong == flaw_first else "B"
+        top = {letter: SURE if letter == chosen else UNLIKELY for letter in ("A", "B")}
+        # Each question is asked twice, the second time with the flaw first, and decided then.
+        return Turn(pieces=(chosen,), top=top, gate=self._gate(words) if flaw_first else None)
+
+    def _gate(self, words: str) -> asyncio.Event | None:
+        for sentence, gate in self._gates.items():
+            if sentence in words:
+                self._waiting.add(sentence)
+                return gate
+        return None
+
+
+@contextmanager
+def scripted_model(*flaws: str) -> Iterator[ScriptedModel]:
+    """Run a scripted model on a loopback port."""
+    started: list[ScriptedModel] = []
+    ready, ending = threading.Event(), asyncio.Event()
+
+    async def serve() -> None:
+        async with OllamaServer() as server:
+            started.append(ScriptedModel(server, asyncio.get_running_loop(), flaws))
+            ready.set()
+            await ending.wait()
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),), name="scripted model", daemon=True)
+    thread.start()
+    assert ready.wait(SECONDS), "the scripted model did not start"
+    model = started[0]
+    try:
+        yield model
+    finally:
+        model._loop.call_soon_threadsafe(ending.set)
+        thread.join(SECONDS)
+
+
+def _words(chat: dict[str, Any]) -> str:
+    return "\n".join(message["content"] for message in chat["messages"])
+
+
+def _questions() -> Iterator[str]:
+    for path in sorted((CORE / "prompts").glob("*.md")):
+        text = path.read_text("utf-8")
+        if _FLAW.search(text):
+            yield text
+
+
+def _labelled_flaws() -> tuple[str, ...]:
+    """Return the first sentence of each labelled case that is wrong, which only those cases hold."""
+    kinds = json.loads((CORE / "questions" / "labelled.json").read_text("utf-8"))["kinds"]
+    return tuple(case[0] for kind in kinds.values() for case in kind["flawed"])

