@@ -13,7 +13,6 @@ from harness.scripted import ScriptedDesk, configure, services
 
 if TYPE_CHECKING:
     from conftest import Connect
-
     from copydesk.lsp.ports import ClientSettings, Configuration
     from harness.editor import Personality
 
