@@ -167,14 +167,25 @@ def test_disabled_codes_comments_and_dismissals_are_quiet(run) -> None:
 
 
 def test_the_default_view_is_limited_and_all_shows_all(run) -> None:
-    crops = (
-        "apples barley cherries dates eggplants figs grapes hops irises jute kale leeks millet nuts oats peas".split()
-    )
+    crops = [
+        "apples",
+        "barley",
+        "cherries",
+        "dates",
+        "figs",
+        "grapes",
+        "hops",
+        "jute",
+        "kale",
+        "leeks",
+        "millet",
+        "nuts",
+    ]
     post = "\n\n".join(f"Studies show that {crop} grow well on {crop[::-1]} soil." for crop in crops)
     short = run("critique", "--instant", "post.md", write={"post.md": post})
     assert "8 findings" in short.stdout
-    assert "8 findings beyond the default view; --all shows them" in short.stdout
-    assert "16 findings" in run("critique", "--instant", "--all", "post.md").stdout
+    assert "4 findings beyond the default view; --all shows them" in short.stdout
+    assert "12 findings" in run("critique", "--instant", "--all", "post.md").stdout
 
 
 def test_control_characters_never_reach_the_terminal(run) -> None:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from copydesk.core.visible import visible
 from copydesk.errors import StoreError
-from copydesk.lsp.wording import markdown, plain, visible
+from copydesk.lsp.wording import markdown, plain
 from harness.editor import NEOVIM, VSCODE, Editor, RefusedRequest
 from harness.scripted import MemoryDismissals, ScriptedDesk, services
 
 if TYPE_CHECKING:
     from conftest import Connect
-
     from harness.editor import Personality
 
 URI, OTHER = "file:///work/post.md", "file:///work/other.md"

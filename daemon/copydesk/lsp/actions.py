@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from copydesk.core.suppress import Scope
+from copydesk.core.visible import shortened
 from copydesk.lsp import commands
-from copydesk.lsp.wording import plain, shortened
+from copydesk.lsp.wording import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

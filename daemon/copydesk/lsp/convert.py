@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from copydesk.core.text import Encoding, Position, Span
-from copydesk.lsp.wording import visible, web_address
+from copydesk.core.visible import visible
+from copydesk.lsp.wording import web_address
 
 if TYPE_CHECKING:
     from copydesk.core.edit import Edit

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from copydesk.lsp.wording import code_block, markdown, visible, web_address
+from copydesk.core.visible import visible
+from copydesk.lsp.wording import code_block, markdown, web_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
