@@ -70,7 +70,7 @@ def test_the_command_line_starts_without_what_it_does_not_need() -> None:
         "import sys; from copydesk.cli.main import main\n"
         "try: main(['serve', '--help'])\n"
         "except SystemExit: pass\n"
-        "heavy = {'ollama', 'httpx', 'pydantic', 'diskcache', 'markdown_it', 'xllamacpp', 'sentencex', 'platformdirs'}\n"
+        "heavy = {'ollama', 'httpx', 'pydantic', 'diskcache', 'markdown_it', 'xllamacpp', 'sentencex'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True, timeout=99)
