@@ -28,7 +28,7 @@ SCRIPTED = {
     "typing": typing_speed,
 }
 ON_MODEL = {"critique": real_model, "scoring": scoring}
-PART_SECONDS = 150
+PART_SECONDS = 240
 """The bound of each part."""
 
 

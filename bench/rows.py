@@ -38,7 +38,7 @@ class Row:
             self.name,
             shown(self.value, self.unit),
             "" if self.peer is None else shown(self.peer, self.unit),
-            _ratio(self.value, self.peer),
+            "" if self.more_is_better else _ratio(self.value, self.peer),
             "" if self.target is None else f"{sign} {shown(self.target, self.unit)}",
             {True: "met", False: "**missed**", None: ""}[self.met],
         )
@@ -89,6 +89,6 @@ def terminal_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _ratio(value: float, peer: float | None) -> str:
-    if peer is None or not value:
+    if peer is None or value <= 0 or peer <= 0:
         return ""
     return f"{peer / value:,.1f}"

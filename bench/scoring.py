@@ -9,6 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import zip_longest
+from math import exp
 from typing import TYPE_CHECKING
 
 from bench.real_model import absent, warmed
@@ -33,6 +34,9 @@ LISTED = 5
 """Cases in one request for a list."""
 
 LIST_TOKENS = 64
+CASE_FIRST = 5
+"""Cases of either sort of each kind that are also asked about sentence first; costs differ, not much else."""
+
 TITLE = "One-token scoring beside a short JSON list"
 HEAD = (
     "Form",
@@ -108,15 +112,16 @@ async def measure(model: Path | None) -> Part:
     prompts, labelled = load_prompts(), load_labelled()
     by_kind: list[str] = []
     try:
-        name = (await engine.facts()).models[0]
-        await warmed(engine, name)
-        ask = _Asking(engine, name.name, prompts)
+        facts = (await engine.facts()).models[0]
+        await warmed(engine, facts)
+        ask = _Asking(engine, facts.name, prompts)
         both, bare, listed, case_first = Costs(), Costs(), Costs(), Costs()
         one_way = {order: Costs() for order in Order}
         for kind in KINDS:
             scores = {order: await ask.scores(kind, labelled[kind.name], order, one_way[order]) for order in Order}
             by_kind.append(_compared(kind, scores, both, bare))
-            await ask.scores(kind, labelled[kind.name], Order.FLAW_IS_B, case_first, Place.CASE_FIRST)
+            few = labelled[kind.name].first(CASE_FIRST)
+            await ask.scores(kind, few, Order.FLAW_IS_B, case_first, Place.CASE_FIRST)
             await ask.lists(kind, labelled[kind.name], listed)
     finally:
         await engine.close()
@@ -131,18 +136,22 @@ async def measure(model: Path | None) -> Part:
         case_first.cells("Scoring, one way round (flaw is B), sentence first"),
         listed.cells(f"JSON list of ids, {LISTED} cases a request"),
     )
-    return Part(TITLE, head=HEAD, table=table, remarks=_remarks(name.name, labelled, by_kind))
+    dearer = (both.seconds / both.cases) / (listed.seconds / listed.cases)
+    return Part(TITLE, head=HEAD, table=table, remarks=_remarks(facts.name, by_kind, dearer))
 
 
-def _remarks(name: str, labelled: object, by_kind: Sequence[str]) -> tuple[str, ...]:
+def _remarks(name: str, by_kind: Sequence[str], dearer: float) -> tuple[str, ...]:
     return (
         f"{name} over the cases of `core/questions/labelled.json`, as many flawed as sound, seven kinds. Separation is "
         "the area under the ROC curve, mean of the kinds; 0.5 is guessing. For a list it is that of its yes and no.",
         "Without a bar a case counts as flawed where the letter for “something is wrong” is the likelier. With the bar "
         "each half of the cases is judged by a bar from the other half, and a kind that fails there is not asked: this "
         "is what keeps a model that only guesses silent, and a list has no such number to set a bar on.",
+        f"Scoring both ways round took {dearer:.1f} times as long a case as a list, so it is for the number, not for "
+        "the cost, that scoring was chosen. A question whose first answer is not hopeful is asked one way round only.",
         f"Separation both ways round by kind: {', '.join(by_kind)}.",
-        "Sentence first keeps only the instructions to the whole model in the prefix cache; task first also the task.",
+        "Sentence first leaves only the system's instructions to the engine's prefix cache, task first also the task; "
+        f"asked of the first {CASE_FIRST} cases of either sort.",
     )
 
 
@@ -163,7 +172,7 @@ class _Asking:
             began = time.perf_counter()
             scores = await self.engine.score(prompt, LETTERS)
             costs.spent(scores.usage, time.perf_counter() - began)
-            chances = {letter: 2.718281828459045**value for letter, value in scores.logprobs.items()}
+            chances = {letter: exp(value) for letter, value in scores.logprobs.items()}
             gathered[number].append(odds(chances, order))
             costs.cases += 1
             costs.usable += 1
