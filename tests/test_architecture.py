@@ -12,7 +12,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "daemon" / "copydesk"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-LONGEST_MODULE = 320
+LONGEST_MODULE = 330
 ALLOWED = {
     "core": {"core"},
     "ports": {"core"},
