@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from copydesk.core.markdown.reader import Memory
     from copydesk.core.text import Span, Text
 
 
@@ -138,8 +137,8 @@ class Document:
     sections: tuple[Section, ...]
     passages: tuple[Passage, ...]
     directives: tuple[Directive, ...] = ()
-    memory: Memory | None = field(default=None, repr=False, compare=False)
-    """What the reader may reuse when this document is read again after an edit."""
+    memory: object = field(default=None, repr=False, compare=False)
+    """The reader's own: what it may reuse when this document is read again after an edit."""
 
     def prose(self) -> Iterator[tuple[Passage, Sentence]]:
         """Yield each sentence of the writer's own prose with its passage."""

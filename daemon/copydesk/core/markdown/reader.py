@@ -72,7 +72,7 @@ def read(text: Text, format: Format = Format.MARKDOWN, previous: Document | None
     """Read a text; blocks that `previous` also had are taken from it instead of being read again."""
     if format is Format.PLAIN:
         return _read_plain(text)
-    known = previous.memory if previous is not None else None
+    known = previous.memory if previous is not None and isinstance(previous.memory, Memory) else None
     lines = outline(text, format, known.outline if known is not None else None)
     head = _front_matter(text, lines)
     language = _language(text.slice(head)) if head else "en"
