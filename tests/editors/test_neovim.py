@@ -58,7 +58,7 @@ def test_a_writer_critiques_rewrites_undoes_and_dismisses(
         assert model.calls == 0, "the model read before it was asked to"
 
         editor.command("Copydesk critique")
-        first, second = editor.wait_codes("CD102", "CD103")
+        _, second = editor.wait_codes("CD102", "CD103")
         assert second.words == EVEREST
         editor.wait_screen("copydesk: critique, ")
         model.release(WALL)

@@ -1,0 +1,323 @@
+"""A real VS Code: its web interface in a browser, its extension host in Node, and the packaged extension in it.
+
+with VSCodeServer(...) as server, open_window(server, project, chromium, failure) as window:
+    window.open("post.md")
+    window.wait_codes("CD102")
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlencode
+
+from playwright.sync_api import Error, expect
+
+from editors.browser import page
+from editors.polling import SECONDS, EditorError, poll
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from playwright.sync_api import Locator, Page
+
+QUIET: dict[str, Any] = {
+    "security.workspace.trust.enabled": False,
+    "workbench.startupEditor": "none",
+    "workbench.tips.enabled": False,
+    "workbench.welcomePage.walkthroughs.openOnInstall": False,
+    "workbench.enableExperiments": False,
+    "workbench.settings.enableNaturalLanguageSearch": False,
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
+    "workbench.editor.enablePreview": False,
+    "workbench.reduceMotion": "on",
+    "chat.disableAIFeatures": True,
+    "chat.commandCenter.enabled": False,
+    "telemetry.telemetryLevel": "off",
+    "update.mode": "none",
+    "extensions.autoCheckUpdates": False,
+    "extensions.autoUpdate": False,
+    "extensions.ignoreRecommendations": True,
+    "git.enabled": False,
+    "remote.autoForwardPorts": False,
+    "files.autoSave": "off",
+    "files.hotExit": "off",
+    "window.autoDetectColorScheme": False,
+    "window.commandCenter": False,
+    "editor.minimap.enabled": False,
+    "editor.cursorBlinking": "solid",
+    "editor.stickyScroll.enabled": False,
+    "editor.wordWrap": "on",
+    "editor.accessibilitySupport": "off",
+    "markdown.validate.enabled": False,
+}
+"""Settings that keep a fresh profile from talking; a version that does not know one ignores it."""
+
+MENU = ".action-widget:not(.action-list-submenu-panel)"
+"""The menu of quick fixes; newer versions keep a second, empty one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A row of the Problems panel; line and column from 1."""
+
+    code: str
+    line: int
+    column: int
+    message: str
+
+
+class VSCodeServer:
+    """The process that serves windows; its profile and extensions are in `home`."""
+
+    def __init__(
+        self, folder: Path, home: Path, extension: Path, settings: Mapping[str, Any], environment: Mapping[str, str]
+    ) -> None:
+        self._folder, self._home, self._extension = folder, home, extension
+        self._settings = QUIET | dict(settings)
+        self._environment = {**os.environ, **environment}
+        for name in ("VSCODE_IPC_HOOK_CLI", "ELECTRON_RUN_AS_NODE", "NODE_OPTIONS"):
+            self._environment.pop(name, None)
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = 0
+
+    @property
+    def log(self) -> str:
+        """Return what the server has printed."""
+        path = self._home / "server.log"
+        return path.read_text("utf-8", "replace") if path.exists() else ""
+
+    def __enter__(self) -> Self:
+        self._prepare()
+        with (self._home / "server.log").open("wb") as log:
+            self._process = subprocess.Popen(
+                self._command("--host", "127.0.0.1", "--port", "0", "--without-connection-token"),
+                cwd=self._folder,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            self.port = int(poll("VS Code to listen", self._listening, 60)[1])
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is None:
+            return
+        for kind in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, kind)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(5)
+                break
+
+    def address(self, project: Path) -> str:
+        """Return the address of a window on a project."""
+        return f"http://127.0.0.1:{self.port}/?{urlencode({'folder': str(project)})}"
+
+    def _listening(self) -> re.Match[str] | None:
+        if self._process is not None and self._process.poll() is not None:
+            raise EditorError(f"VS Code ended with {self._process.returncode}:\n{self.log}")
+        return re.search(r"Extension host agent listening on (\d+)", self.log)
+
+    def _prepare(self) -> None:
+        # Both files: settings of the scope "machine" are read from Machine alone, others from User.
+        for scope in ("User", "Machine"):
+            folder = self._home / "server-data" / "data" / scope
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "settings.json").write_text(json.dumps(self._settings, indent=2), "utf-8")
+        done = subprocess.run(
+            self._command("--install-extension", str(self._extension), "--force"),
+            cwd=self._folder,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        if done.returncode or "successfully installed" not in done.stdout:
+            raise EditorError(f"the extension cannot be installed:\n{done.stdout}\n{done.stderr}")
+
+    def _command(self, *arguments: str) -> list[str]:
+        node = shutil.which("node")
+        assert node is not None
+        folders = ["--server-data-dir", str(self._home / "server-data"), "--extensions-dir", str(self._home / "more")]
+        quiet = ["--accept-server-license-terms", "--telemetry-level", "off"]
+        return [node, str(self._folder / "out" / "server-main.js"), *quiet, *folders, *arguments]
+
+
+@contextmanager
+def open_window(server: VSCodeServer, project: Path, chromium: str, failure: Path) -> Iterator[Window]:
+    """Open a window on a project; a picture of it is written to `failure` when the test fails."""
+    with page(chromium, (1280, 800)) as opened:
+        opened.goto(server.address(project))
+        opened.wait_for_selector(".monaco-workbench .statusbar", timeout=60_000)
+        try:
+            yield Window(opened)
+        except BaseException:
+            with contextlib.suppress(Error):
+                opened.screenshot(path=str(failure))
+            raise
+
+
+class Window:
+    """One window, used as its writer uses it: by keyboard and by what is on the screen."""
+
+    def __init__(self, opened: Page) -> None:
+        self.page = opened
+
+    @property
+    def editor(self) -> Locator:
+        """Return the active editor."""
+        return self.page.locator(".editor-group-container.active .editor-instance .monaco-editor").first
+
+    def open(self, name: str) -> None:
+        """Open a file of the project's own folder."""
+        row = self.page.locator(".explorer-folders-view .monaco-list-row").filter(
+            has=self.page.locator(".label-name", has_text=re.compile(f"^{re.escape(name)}$"))
+        )
+        row.first.dblclick(timeout=30_000)
+        self.page.locator(f'.tabs-container .tab.active[data-resource-name="{name}"]').wait_for(timeout=30_000)
+        self.editor.locator(".view-line").first.wait_for(timeout=30_000)
+
+    def text(self) -> str:
+        """Return the lines that are drawn, top to bottom."""
+        drawn: str = self.editor.evaluate(
+            r"""root => [...root.querySelectorAll('.view-line')]
+                 .sort((a, b) => parseFloat(a.style.top) - parseFloat(b.style.top))
+                 .map(line => line.textContent.replace(/\u00a0/g, ' ')).join('\n')"""
+        )
+        return drawn
+
+    def go(self, line: int, column: int) -> None:
+        """Put the cursor at a position, counted from 1."""
+        self.editor.locator(".view-line").first.wait_for()
+        self.page.keyboard.press("Control+KeyG")
+        self._fill(f":{line}:{column}")
+        self.page.keyboard.press("Enter")
+        self.page.locator(".quick-input-widget").wait_for(state="hidden")
+        expect(self.page.locator(".statusbar")).to_contain_text(f"Ln {line}, Col {column}")
+
+    def palette(self, command: str) -> None:
+        """Run a command by its whole title."""
+        self.page.keyboard.press("F1")
+        self._fill(f">{command}")
+        label = self.page.locator(".quick-input-list-label, .label-name", has_text=command)
+        row = self.page.locator(".quick-input-widget .monaco-list-row").filter(has=label).first
+        row.wait_for(timeout=10_000)
+        row.click()
+
+    def problems(self) -> list[Problem]:
+        """Return the rows of the Problems panel."""
+        if not self.page.locator(".markers-panel").is_visible():
+            self.page.keyboard.press("Control+Shift+KeyM")
+            self.page.locator(".markers-panel").wait_for()
+        rows = self.page.locator(".markers-panel .monaco-list-row").evaluate_all(
+            """rows => rows.map(row => {
+                 const text = one => (row.querySelector(one)?.textContent ?? '').trim();
+                 return { file: !!row.querySelector('.resource-label-container'), code: text('.marker-code'),
+                   message: [...row.querySelectorAll('.marker-message')].map(n => n.textContent).join('\\n'),
+                   at: text('.marker-line') };
+               })"""
+        )
+        found = []
+        for row in rows:
+            at = re.search(r"(\d+)\D+(\d+)", row["at"])
+            if at and not row["file"]:
+                found.append(Problem(row["code"].strip("()"), int(at[1]), int(at[2]), row["message"]))
+        return sorted(found, key=lambda problem: (problem.line, problem.column))
+
+    def wait_codes(self, *codes: str) -> list[Problem]:
+        """Wait until the Problems panel shows exactly these codes, in document order."""
+        try:
+            poll(f"problems {codes}", lambda: [one.code for one in self.problems()] == list(codes))
+        except EditorError as error:
+            raise EditorError(f"{error}\n{self.problems()}") from None
+        return self.problems()
+
+    def fixes(self, line: int, column: int) -> list[str]:
+        """Open the quick fixes at a position and return their titles."""
+        self.go(line, column)
+        rows = self.page.locator(f"{MENU} .monaco-list-row.action")
+
+        def opened() -> bool:
+            self.page.keyboard.press("Control+Period")
+            with contextlib.suppress(Error):
+                rows.first.wait_for(timeout=1500)
+            return rows.count() > 0
+
+        poll("the quick fixes", opened)
+        return rows.locator(".title").all_inner_texts()
+
+    def wait_fix(self, title: str, line: int, column: int) -> list[str]:
+        """Open the quick fixes at a position once one's title begins so, and return their titles."""
+
+        def offered() -> list[str]:
+            titles = self.fixes(line, column)
+            if any(one.startswith(title) for one in titles):
+                return titles
+            self.page.keyboard.press("Escape")
+            return []
+
+        return poll(f"the quick fix {title!r}", offered)
+
+    def fix(self, title: str, line: int, column: int) -> None:
+        """Apply the quick fix whose title begins so, once it is offered."""
+        self.page.keyboard.press("Escape")
+        titles = self.wait_fix(title, line, column)
+        # By keyboard: until the mouse moves, an invisible element lies over a fresh menu.
+        focused = self.page.locator(f"{MENU} .monaco-list-row.action.focused")
+        for _ in titles:
+            if focused.count() and focused.first.inner_text().strip().startswith(title):
+                break
+            self.page.keyboard.press("ArrowDown")
+        self.page.keyboard.press("Enter")
+        self.page.locator(MENU).wait_for(state="hidden")
+
+    def undo(self) -> None:
+        """Undo once."""
+        self.page.keyboard.press("Control+KeyZ")
+
+    def save(self) -> None:
+        """Save the document."""
+        self.page.keyboard.press("Control+KeyS")
+        expect(self.page.locator(".tabs-container .tab.active.dirty")).to_have_count(0)
+
+    def wait_toast(self, words: str) -> Locator:
+        """Wait for a notification that says this."""
+        toast = self.page.locator(".notifications-toasts .notification-list-item").filter(has_text=words).first
+        toast.wait_for(timeout=SECONDS * 1000)
+        return toast
+
+    def wait_no_toast(self, words: str) -> None:
+        """Wait until no notification says this."""
+        toasts = self.page.locator(".notifications-toasts .notification-list-item").filter(has_text=words)
+        expect(toasts).to_have_count(0, timeout=SECONDS * 1000)
+
+    def press(self, words: str, button: str) -> None:
+        """Press a button of the notification that says this."""
+        toast = self.wait_toast(words)
+        toast.hover()
+        toast.locator(".monaco-button", has_text=button).first.click()
+
+    def picture(self, path: Path) -> None:
+        """Keep what is on the screen."""
+        self.page.screenshot(path=str(path))
+
+    def _fill(self, words: str) -> None:
+        box = self.page.locator(".quick-input-widget:not([style*='display: none']) input.input").first
+        box.wait_for(timeout=10_000)
+        box.fill(words)
