@@ -15,6 +15,8 @@ from bench import ROOT, calls, peer, places, real_model, responsiveness, scoring
 from bench.machine import machine, versions
 from bench.rows import HEAD, Part, markdown_table, terminal_table
 from bench.scripted_model import ScriptedModel
+from copydesk.errors import CopydeskError
+from harness.editor import RefusedRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for part in parts:
         print(_for_terminal(part))
     rows = [row for part in parts for row in part.rows if row.met is not None]
-    missed = [row.name for row in rows if not row.met]
+    missed = [row.name for row in rows if not row.met] + [part.title for part in parts if part.failed]
     print(f"{len(rows) - len(missed)} of {len(rows)} targets met in {seconds:.0f} s.", *missed, sep="\n  missed: ")
     if args.only is None:
         PAGE.write_text(_page(parts, model, seconds), encoding="utf-8")
@@ -55,24 +57,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def _measured(names: Sequence[str], model_path: Path | None) -> tuple[list[Part], Path | None]:
     program = peer.install()
+    model = real_model.found(model_path)
     parts: list[Part] = []
     with tempfile.TemporaryDirectory(prefix="copydesk-bench-", ignore_cleanup_errors=True) as scratch:
         for name in names:
-            if (part := SCRIPTED.get(name)) is not None:
-                _say(name)
-                async with asyncio.timeout(PART_SECONDS), ScriptedModel() as scripted:
-                    parts.append(await part.measure(scripted, Path(scratch) / name, program))
-        model = real_model.found(model_path)
-        for name in names:
-            if (part_on_model := ON_MODEL.get(name)) is not None:
-                _say(name)
-                async with asyncio.timeout(PART_SECONDS if model_path is None else None):
-                    parts.append(await part_on_model.measure(model))
+            print(f"measuring: {name}", file=sys.stderr, flush=True)
+            # A model that somebody names may be a large one.
+            seconds = PART_SECONDS if model_path is None or name in SCRIPTED else PART_SECONDS * 20
+            try:
+                async with asyncio.timeout(seconds):
+                    parts.append(await _part(name, Path(scratch) / name, program, model))
+            except (OSError, RuntimeError, RefusedRequest, CopydeskError) as error:
+                reason = str(error) or "it took too long"
+                parts.append(Part(f"Not measured: {name}", remarks=(f"{reason.rstrip('.')}.",), failed=True))
     return parts, model
 
 
-def _say(name: str) -> None:
-    print(f"measuring: {name}", file=sys.stderr, flush=True)
+async def _part(name: str, scratch: Path, program: Path | None, model: Path | None) -> Part:
+    if name in ON_MODEL:
+        return await ON_MODEL[name].measure(model)
+    async with ScriptedModel() as scripted:
+        return await SCRIPTED[name].measure(scripted, scratch, program)
 
 
 def _for_terminal(part: Part) -> str:

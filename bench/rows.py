@@ -53,6 +53,7 @@ class Part:
     head: tuple[str, ...] = ()
     table: tuple[tuple[str, ...], ...] = ()
     remarks: tuple[str, ...] = ()
+    failed: bool = False
 
 
 HEAD = ("What", "copydesk", "textLSP", "textLSP ÷ copydesk", "target", "")
