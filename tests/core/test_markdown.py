@@ -189,3 +189,27 @@ def test_reading_after_an_edit_is_reading_from_scratch(seed: int) -> None:
         source = source[:start] + words + source[end:]
         document = read(Text(source), Format.MARKDOWN, document)
         assert document == read(Text(source))
+
+
+LONG = "".join(f"Paragraph {number} has a few words. It ends here.\n\n" for number in range(8))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Paragraph 3 has", "$$\nParagraph 3 has"),
+        ("Paragraph 3 has a few words. It ends here.\n", "$$\n"),
+        ("Paragraph 3 has", "[few]: x.html\n\nParagraph 3 has"),
+        ("Paragraph 3 has a few words. It ends here.\n", "Paragraph 3 has a few words. It ends here.\r\n"),
+        ("Paragraph 3 has", "```\nParagraph 3 has"),
+        ("Paragraph 3 has", "<!-- Paragraph 3 has"),
+        ("here.\n\nParagraph 4", "here.\nParagraph 4"),
+        ("Paragraph 0 has", "---\nParagraph 0 has"),
+        ("It ends here.\n\nParagraph 7", "It ends here.\n===\n\nParagraph 7"),
+    ],
+)
+def test_edits_that_reach_far(old: str, new: str) -> None:
+    for source in (LONG, LONG + "$$\nx. y\n$$\n\nA [few] words.\n\n---\n", LONG.replace("5 has", "5 has\n$$\nx\n$$\n")):
+        for before, after in ((source, source.replace(old, new, 1)), (source.replace(old, new, 1), source)):
+            edited = read(Text(after), Format.MARKDOWN, read(Text(before)))
+            assert edited == read(Text(after))

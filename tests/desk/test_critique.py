@@ -77,7 +77,8 @@ async def test_a_model_that_guesses_is_not_asked_about_the_document() -> None:
     engine = ScriptedEngine(guesses)
     notes, report, _ = await critique(desk(engine), POST)
     assert notes == []
-    assert not any("computer under the counter" in words for words in engine.asked)
+    assert engine.asked
+    assert not any(WEB in words or HACKED in words for words in engine.asked)
     assert "CD103" in report.untrusted
 
 
@@ -90,11 +91,11 @@ async def test_unproven_findings_are_hints_that_say_so() -> None:
 
 
 async def test_a_fondness_for_one_letter_is_no_finding() -> None:
-    """The letter B gets 0.9 whatever is asked, on top of what the model knows of the labelled cases."""
+    """The letter B gets 0.98 whatever is asked, on top of what the model knows of the labelled cases."""
     knowing = knows()
 
     def opinion(words: str) -> float:
-        return knowing(words) if knowing(words) > 0.5 else 0.9 if "A. It is true" in words else 0.1
+        return knowing(words) if knowing(words) > 0.5 else 0.98 if "A. It is true" in words else 0.02
 
     engine = ScriptedEngine(opinion)
     notes, _, _ = await critique(desk(engine), POST)

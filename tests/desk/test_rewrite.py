@@ -64,7 +64,9 @@ async def test_an_engine_that_dies_is_reported_and_nothing_is_offered() -> None:
 
 async def test_reading_stops_after_the_first_line() -> None:
     saying = "We made mistakes during the move and lost `orders.csv`.\n" + "And so on. " * 50
-    note, _ = await rewrite(ScriptedEngine(sayings=[saying]))
+    engine = ScriptedEngine(sayings=[saying])
+    note, _ = await rewrite(engine)
     assert isinstance(note, Note)
     assert note.rewrite is not None
     assert "And so on" not in note.rewrite
+    assert engine.said < 15

@@ -44,6 +44,7 @@ class ScriptedEngine:
     failures: list[CopydeskError | None] = field(default_factory=list)
     model: ModelFacts = MODEL
     asked: list[str] = field(default_factory=list)
+    said: int = 0
     most_at_once: int = 0
     closed: bool = False
     _at_once: int = 0
@@ -60,6 +61,7 @@ class ScriptedEngine:
         self._note(prompt)
         for word in self.sayings.pop(0).split(" "):
             await asyncio.sleep(0)
+            self.said += 1
             yield Delta(word + " ")
         yield Finished(Usage(10, 5, 5))
 
