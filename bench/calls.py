@@ -28,15 +28,13 @@ async def measure(model: ScriptedModel, home: Path, program: Path | None) -> Par
     await learn(model, home)
     model.seconds = CALL_SECONDS
     first, again, anew, typing = await _copydesk(model, home)
-    peers: tuple[int, ...] | None = None
-    if program is not None:
-        peers = await _textlsp(model, home / "peer", program)
+    peers = await _textlsp(model, home / "peer", program) if program is not None else (None,) * 4
     rows = (
-        Row("Calls on opening and critiquing the same text again", "calls", again, 0, peers and peers[1]),
-        Row("The same in a new process", "calls", anew, 0, peers and peers[2]),
-        Row(f"Calls for a burst of {len(KEYS)} keystrokes", "calls", typing, 1, peers and peers[3]),
+        Row("Calls on opening and critiquing the same text again", "calls", again, 0, peers[1]),
+        Row("The same in a new process", "calls", anew, 0, peers[2]),
+        Row(f"Calls for a burst of {len(KEYS)} keystrokes", "calls", typing, 1, peers[3]),
     )
-    beside = f", textLSP {peers[0]}" if peers else ""
+    beside = f", textLSP {peers[0]}" if program is not None else ""
     remarks = (
         f"The first critique of the five passages took copydesk {first} calls{beside}.",
         "copydesk asks the model only on command; instant checks follow the typing.",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bench.documents import invented
 from bench.rows import Part, Row, p95
 from bench.servers import copydesk, textlsp
+from copydesk.core.questions.kinds import FACT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,8 +56,9 @@ def _remarks(calls_before: int, program: Path | None) -> tuple[str, ...]:
     remarks = [
         f"A document of five passages; {ASKED} requests, one each {1000 * EVERY:.0f} ms, none waiting for another.",
         "Findings are timed from opening the document and asking for a critique at once. The first comes from an "
-        f"instant check. The first finding of the model came after {calls_before} calls: copydesk asks all questions of one kind about 24 sentences one way round, then those "
-        "that remain hopeful the other way round, so that calls share their prefix.",
+        f"instant check. The first finding of the model came after {calls_before} calls: copydesk asks all questions "
+        "of one kind about 24 sentences one way round, then those that remain hopeful the other way round, so that "
+        "calls share their prefix.",
     ]
     if program is not None:
         remarks.append(
@@ -106,7 +108,7 @@ async def _copydesk_reading(model: ScriptedModel, home: Path) -> tuple[float, fl
         for method in METHODS:
             if not await editor.request(method, _at(uri, method)):
                 raise RuntimeError(f"{method} had nothing to answer.")
-    return (*(p95(each) for each in latencies), *(1000 * each for each in seconds), calls)
+    return p95(latencies[0]), p95(latencies[1]), 1000 * seconds[0], 1000 * seconds[1], calls
 
 
 async def _textlsp_reading(home: Path, program: Path, model: ScriptedModel) -> tuple[float, float]:
@@ -126,7 +128,7 @@ async def _first(editor: Editor, uri: str, wanted: Any) -> float:
 
 
 def _by_model(diagnostic: dict[str, Any]) -> bool:
-    return diagnostic["code"] == "CD103"
+    return bool(diagnostic["code"] == FACT.code)
 
 
 async def _latencies(editor: Editor, uri: str, methods: tuple[str, ...]) -> list[list[float]]:
