@@ -81,26 +81,41 @@ class Examination:
     async def _asked(
         self, document: Document, batch: Sequence[Question], brief: str, bar: Bar
     ) -> AsyncGenerator[Note, None]:
-        """Ask a batch one way round, and what remains hopeful the other way round."""
+        """Ask a batch one way round, and the other way round what looks bad at once, or hopeful in the end.
+
+        Waiting with the hopeful keeps calls of one wording together; not waiting with the bad shows them early.
+        """
         hopeful: list[tuple[Question, float]] = []
 
-        async def first(question: Question) -> Scored | None:
-            return await self._score(question.kind, question.case, Order.FLAW_IS_B, brief)
+        async def first(question: Question) -> tuple[float, Scored | None] | None:
+            scored = await self._score(question.kind, question.case, Order.FLAW_IS_B, brief)
+            if scored is None:
+                return None
+            before = odds(scored.probabilities, Order.FLAW_IS_B)
+            return before, await second((question, before)) if before >= bar.least else None
 
         async def second(item: tuple[Question, float]) -> Scored | None:
             return await self._score(item[0].kind, item[0].case, Order.FLAW_IS_A, brief)
 
         async with aclosing(abreast(batch, first, self.concurrency)) as answers:
-            async for question, scored in answers:
-                if scored is not None and odds(scored.probabilities, Order.FLAW_IS_B) >= bar.hopeful:
-                    hopeful.append((question, odds(scored.probabilities, Order.FLAW_IS_B)))
-        async with aclosing(abreast(hopeful, second, self.concurrency)) as answers_again:
-            async for (question, before), scored in answers_again:
-                if scored is None:
+            async for question, answer in answers:
+                if answer is None:
                     continue
-                after = odds(scored.probabilities, Order.FLAW_IS_A)
-                if (before + after) / 2 >= bar.least:
-                    yield finding(document, question, self._provenance(question, scored), proven=bar.passed)
+                before, after = answer
+                if after is not None and (note := self._judged(document, question, before, after, bar)):
+                    yield note
+                elif after is None and before >= bar.hopeful:
+                    hopeful.append((question, before))
+        async with aclosing(abreast(hopeful, second, self.concurrency)) as later:
+            async for (question, before), after in later:
+                if after is not None and (note := self._judged(document, question, before, after, bar)):
+                    yield note
+
+    def _judged(self, document: Document, question: Question, before: float, after: Scored, bar: Bar) -> Note | None:
+        """Return the finding where the odds, both ways round, clear the bar."""
+        if (before + odds(after.probabilities, Order.FLAW_IS_A)) / 2 < bar.least:
+            return None
+        return finding(document, question, self._provenance(question, after), proven=bar.passed)
 
     async def _bar(self, kind: Kind) -> Bar:
         known = self.bars.get((self.model.digest, kind.name))
