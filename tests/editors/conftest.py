@@ -119,4 +119,12 @@ def _installed(path: Path, *programs: str) -> Path:
 
 
 # They run in an environment and a process of their own, `make test-editors`; elsewhere their packages are not there.
-collect_ignore = [] if find_spec("msgpack") and find_spec("playwright") else ["test_neovim.py", "test_vscode.py"]
+collect_ignore = (
+    []
+    if find_spec("msgpack") and find_spec("playwright")
+    else [
+        "test_neovim.py",
+        "test_real_model.py",
+        "test_vscode.py",
+    ]
+)

@@ -247,6 +247,11 @@ class Neovim:
         lines: list[str] = self.lua("return _G.said")
         return lines
 
+    def messages(self) -> str:
+        """Return everything that was said, also what did not fit the message line."""
+        lines: str = self.lua("return vim.fn.execute('messages')")
+        return lines
+
     def screen(self, *, colours: bool = False) -> str:
         """Return what is on the screen."""
         return self._run("capture-pane", "-p", *(["-e"] if colours else []))

