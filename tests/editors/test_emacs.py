@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from editors.conftest import Place
+from editors.conftest import ROOT, Place
 from editors.emacs import Emacs
 from editors.polling import poll
 
@@ -24,9 +24,12 @@ INIT = """
 (add-to-list 'eglot-server-programs '((markdown-mode text-mode) . ("{command}" "serve")))
 (setq-default eglot-workspace-configuration
   '(:copydesk (:engine (:kind "ollama" :host "{host}") :critique (:max_per_1000_words 1000))))
+{critique}
 (add-hook 'text-mode-hook #'eglot-ensure)
 (setq native-comp-deferred-compilation nil make-backup-files nil auto-save-default nil)
 """
+EDITORS = (ROOT / "docs" / "editors.md").read_text("utf-8")
+CRITIQUE = EDITORS[EDITORS.index("(defun copydesk-critique") :].partition("```")[0]
 STUDIES = "Studies show that small kilns save money."
 
 
@@ -36,7 +39,7 @@ def test_notes_appear_and_a_rewrite_is_applied(copydesk: Path, place: Place, mod
         pytest.skip("emacs missing: run `make editors-setup`")
     original = place.post.read_text("utf-8")
     model.rewrites[STUDIES] = "We think that small kilns save money."
-    init = INIT.format(command=copydesk, host=model.url)
+    init = INIT.format(command=copydesk, host=model.url, critique=CRITIQUE)
     with Emacs(place.home, init=init, document=place.post, environment=place.environment) as editor:
         poll("the note", lambda: any("names no one" in note for note in editor.notes()))
         editor.ask('(progn (goto-char (point-min)) (search-forward "Studies") t)')
@@ -49,3 +52,7 @@ def test_notes_appear_and_a_rewrite_is_applied(copydesk: Path, place: Place, mod
         poll("the note to go", lambda: not editor.notes())
         editor.ask("(progn (undo-boundary) (undo) t)")
         assert editor.text() == original
+        editor.keys("M-x")
+        editor.keys("-l", "copydesk-critique")
+        editor.keys("Enter")
+        poll("the model's notes", lambda: sum("seems to contradict" in note for note in editor.notes()) == 2)
