@@ -33,6 +33,9 @@ ON_MODEL: dict[str, Callable[[Path | None], Awaitable[Part]]] = {
     "critique": real_model.measure,
     "scoring": scoring.measure,
 }
+RECORDED = Path(__file__).with_name("recorded.md")
+"""What took too long to be measured in each run; the page ends with it."""
+
 PART_SECONDS = 240
 """The bound of each part."""
 
@@ -118,6 +121,7 @@ def _page(parts: Sequence[Part], program: Path | None, model: Path | None, secon
         if part.table:
             blocks.append(markdown_table(part.head, part.table))
         blocks.extend(part.remarks)
+    blocks.append(RECORDED.read_text(encoding="utf-8").strip())
     return "\n\n".join(blocks) + "\n"
 
 

@@ -56,9 +56,8 @@ def _remarks(calls_before: int, program: Path | None) -> tuple[str, ...]:
     remarks = [
         f"A document of five passages; {ASKED} requests, one each {1000 * EVERY:.0f} ms, none waiting for another.",
         "Findings are timed from opening the document and asking for a critique at once. The first comes from an "
-        f"instant check. The first finding of the model came after {calls_before} calls: copydesk asks all questions "
-        "of one kind about 24 sentences one way round, then those that remain hopeful the other way round, so that "
-        "calls share their prefix.",
+        f"instant check. The first finding of the model came after {calls_before} calls; a question is asked both ways "
+        "round before it counts, so no model's finding can come after fewer than two.",
     ]
     if program is not None:
         remarks.append(
