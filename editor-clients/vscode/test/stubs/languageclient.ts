@@ -1,0 +1,3 @@
+export const TextDocumentEdit = {
+  is: (change: object): boolean => "textDocument" in change && "edits" in change,
+};
