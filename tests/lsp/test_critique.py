@@ -11,7 +11,6 @@ from harness.scripted import ScriptedDesk, services
 
 if TYPE_CHECKING:
     from conftest import Connect
-
     from harness.editor import Personality
 
 URI = "file:///work/post.md"

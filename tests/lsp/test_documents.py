@@ -12,7 +12,6 @@ from harness.scripted import ScriptedDesk, services
 
 if TYPE_CHECKING:
     from conftest import Connect
-
     from harness.editor import Editor, Personality
 
 URI = "file:///work/post.md"

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from conftest import Connect
-
     from copydesk.core.brief import Brief
     from copydesk.core.document import Document
     from copydesk.core.note import Note
