@@ -38,7 +38,7 @@ $(VENV)/.ready: $(VENV)/.installed
 check: lint types fast
 
 lint: $(VENV)/.ready
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --no-cache .
 	$(BIN)/ruff format --check .
 
 types: $(VENV)/.ready
