@@ -3,8 +3,8 @@
 A question offers two lettered answers: nothing is wrong, or something is. The engine gives each letter's probability
 as the first token of the answer. Models favour letters and say yes to everything, so a bare probability says little:
 
-- Each question is asked with the letters both ways round and the log odds are averaged, which cancels a fondness for
-  one letter (measured in docs/performance.md).
+- Each question is asked with the letters both ways round and the log odds are averaged, so that a fondness for one
+  letter, whichever it is, counts for nothing.
 - Each model first answers labelled cases of each kind (`labelled.json`, written for copydesk). A kind that it cannot
   tell apart there is not asked, and a sentence of the document is a finding only where the odds clear those of every
   sound case by a margin.
