@@ -15,6 +15,7 @@ import sys
 import tarfile
 import time
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "editors"
+EXTENSION = ROOT / "editor-clients" / "vscode"
 BIN = "Scripts" if os.name == "nt" else "bin"
 
 DEBIAN = {
@@ -55,10 +57,11 @@ class CannotInstall(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to install: `stamp` names its version, `install` gets it."""
+    """One thing to install: `stamp` names its version, `place` is where it is, `install` gets it there."""
 
     name: str
     stamp: str
+    place: Path
     install: Callable[[], None]
 
     @property
@@ -68,7 +71,7 @@ class Step:
 
     def done(self) -> bool:
         """Tell whether this version is there."""
-        return self.mark.is_file() and self.mark.read_text("utf-8") == self.stamp
+        return self.mark.is_file() and self.mark.read_text("utf-8") == self.stamp and self.place.exists()
 
 
 def main() -> int:
@@ -157,11 +160,21 @@ def _stylua() -> None:
     )
 
 
+def _extension() -> None:
+    _run([_program("npm"), "ci", "--ignore-scripts", *QUIET], cwd=EXTENSION)
+
+
 QUIET = ("--no-audit", "--no-fund", "--loglevel=error")
 STEPS = (
-    Step("venv", " ".join(PYTHON_PACKAGES), _environment),
-    Step("vscode", f"code-server {CODE_SERVER}", _vscode),
-    Step("stylua", f"stylua {STYLUA}", _stylua),
+    Step("venv", " ".join(PYTHON_PACKAGES), BUILD / "venv", _environment),
+    Step("vscode", f"code-server {CODE_SERVER}", BUILD / "vscode", _vscode),
+    Step("stylua", f"stylua {STYLUA}", BUILD / "stylua", _stylua),
+    Step(
+        "extension",
+        f"packages {sha256((EXTENSION / 'package-lock.json').read_bytes()).hexdigest()[:12]}",
+        EXTENSION / "node_modules",
+        _extension,
+    ),
 )
 
 

@@ -236,6 +236,31 @@ def test_restart_and_help_and_health(neovim_program: Path, copydesk: Path, place
         assert "copydesk 0." in page and "the language server is running" in page and "Ollama" in page
 
 
+def test_a_server_that_died_is_started_again_on_request(neovim_program: Path, copydesk: Path, place: Place) -> None:
+    """What ran in it is forgotten, and the document is served as before."""
+    with neovim(neovim_program, place, copydesk) as editor:
+        editor.open(place.post)
+        editor.wait_codes("CD102")
+        editor.lua("vim.lsp.get_clients({ name = 'copydesk' })[1].rpc.terminate()")
+        poll("its end", lambda: not editor.notes())
+        assert editor.lua("return require('copydesk').status()") == ""
+        editor.command("Copydesk restart")
+        editor.wait_codes("CD102")
+
+
+def test_a_paragraph_on_one_line_shows_its_note_whole(neovim_program: Path, copydesk: Path, place: Place) -> None:
+    """Most writers of Markdown do not break lines."""
+    first, rest = place.post.read_text("utf-8").split("\n\n", 1)
+    place.post.write_text(f"{first}\n\n{' '.join(rest.split())}\n", "utf-8")
+    with neovim(neovim_program, place, copydesk, size=(72, 24)) as editor:
+        editor.open(place.post)
+        editor.wait_codes("CD102")
+        editor.go("Studies")
+        editor.wait_screen("(CD102)")
+        shown = " ".join(editor.screen().split())
+        assert "names no one, so a reader cannot weigh it." in shown
+
+
 def test_an_explanation_does_not_stop_the_writer(neovim_program: Path, copydesk: Path, place: Place) -> None:
     """A long message opens a window instead of a prompt."""
     with neovim(neovim_program, place, copydesk, size=(80, 24)) as editor:
