@@ -47,7 +47,7 @@ PYTHON_PACKAGES = (
 CODE_SERVER = "4.100.3"
 """The npm package that holds VS Code 1.100 with its web interface; it runs on Node 20."""
 
-STYLUA = "2.5.2"
+FORMATTERS = ("@johnnymorganz/stylua-bin@2.5.2", "@biomejs/biome@2.6.8")
 NEEDED_NODE = 20
 
 
@@ -146,18 +146,19 @@ def _vscode() -> None:
     _run([node, "out/server-main.js", "--accept-server-license-terms", "--version"], cwd=folder / "server")
 
 
-def _stylua() -> None:
-    _run(
-        [
-            _program("npm"),
-            "install",
-            "--ignore-scripts",
-            *QUIET,
-            "--prefix",
-            str(BUILD / "stylua"),
-            f"@johnnymorganz/stylua-bin@{STYLUA}",
-        ]
-    )
+def _formatters() -> None:
+    # Apart from the extension's own packages: not all their builds for other systems can be had everywhere, and a lock
+    # file that leaves out one is refused.
+    command = [
+        _program("npm"),
+        "install",
+        "--ignore-scripts",
+        *QUIET,
+        "--prefix",
+        str(BUILD / "formatters"),
+        *FORMATTERS,
+    ]
+    _run(command)
 
 
 def _extension() -> None:
@@ -168,7 +169,7 @@ QUIET = ("--no-audit", "--no-fund", "--loglevel=error")
 STEPS = (
     Step("venv", " ".join(PYTHON_PACKAGES), BUILD / "venv", _environment),
     Step("vscode", f"code-server {CODE_SERVER}", BUILD / "vscode", _vscode),
-    Step("stylua", f"stylua {STYLUA}", BUILD / "stylua", _stylua),
+    Step("formatters", " ".join(FORMATTERS), BUILD / "formatters", _formatters),
     Step(
         "extension",
         f"packages {sha256((EXTENSION / 'package-lock.json').read_bytes()).hexdigest()[:12]}",

@@ -238,7 +238,7 @@ def test_restart_and_help_and_health(neovim_program: Path, copydesk: Path, place
 
 def test_a_server_that_died_is_started_again_on_request(neovim_program: Path, copydesk: Path, place: Place) -> None:
     """What ran in it is forgotten, and the document is served as before."""
-    with neovim(neovim_program, place, copydesk) as editor:
+    with neovim(neovim_program, place, copydesk, size=(200, 24)) as editor:
         editor.open(place.post)
         editor.wait_codes("CD102")
         editor.lua("vim.lsp.get_clients({ name = 'copydesk' })[1].rpc.terminate()")
