@@ -212,7 +212,7 @@ def test_without_a_home_no_file_of_the_workspace_passes_for_the_users(
 def test_the_configuration_page_is_up_to_date() -> None:
     page = Path(__file__).parent.parent / "docs" / "configuration.md"
     assert page.read_text("utf-8") == configuration_page(), (
-        "run: python -m copydesk.cli.reference > docs/configuration.md"
+        "run `make docs`"
     )
 
 

@@ -11,6 +11,20 @@ from pathlib import Path
 import pytest
 
 FLAWED = "# A move\n\nStudies show that shops overpay. 👩‍🚀 It is fine.\n"
+CROPS = [
+    "apples",
+    "barley",
+    "cherries",
+    "dates",
+    "figs",
+    "grapes",
+    "hops",
+    "jute",
+    "kale",
+    "leeks",
+    "millet",
+    "nuts",
+]
 CLEAN = "# A move\n\nWe moved our shop last winter. It went well.\n"
 
 
@@ -103,17 +117,29 @@ def test_a_folder_stands_for_its_documents(run) -> None:
 
 
 def test_without_an_engine_instant_checks_work_and_the_next_step_is_said(run) -> None:
-    done = run("critique", "post.md", "--engine", "ollama", "--host", "http://127.0.0.1:9", write={"post.md": FLAWED})
+    user = "[engine]\nkind = 'ollama'\nhost = 'http://127.0.0.1:9'\n"
+    done = run("critique", "post.md", write={"post.md": FLAWED, "../home/.config/copydesk/config.toml": user})
     assert done.returncode == 1
     assert "CD102" in done.stdout
+    assert "no model was asked" in done.stdout
     assert "ollama serve" in done.stdout
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
+def test_an_engine_that_was_named_must_answer(run, form: str) -> None:
+    named = ["--engine", "ollama", "--host", "http://127.0.0.1:9"]
+    done = run("critique", "post.md", *named, "--format", form, write={"post.md": CLEAN})
+    assert done.returncode == 2
+    assert "ollama serve" in done.stdout + done.stderr
+    assert ("ollama serve" in done.stderr) is (form != "text")
 
 
 @pytest.mark.parametrize(
     ("arguments", "content", "says"),
     [
         (["missing.md"], None, "does not exist"),
-        (["bad.md"], b"\xff\xfe\x00a", "not text"),
+        (["bad.md"], b"a\x00b", "not text"),
+        (["bad.md"], b"\xff\xfea\x00", "is UTF-16"),
         (["bad.md"], "Grüße".encode("latin-1"), "not UTF-8"),
         (["bad.md"], b"a" * (3 << 20), "larger than 2 MiB"),
         (["empty"], None, "does not exist"),
@@ -167,21 +193,7 @@ def test_disabled_codes_comments_and_dismissals_are_quiet(run) -> None:
 
 
 def test_the_default_view_is_limited_and_all_shows_all(run) -> None:
-    crops = [
-        "apples",
-        "barley",
-        "cherries",
-        "dates",
-        "figs",
-        "grapes",
-        "hops",
-        "jute",
-        "kale",
-        "leeks",
-        "millet",
-        "nuts",
-    ]
-    post = "\n\n".join(f"Studies show that {crop} grow well on {crop[::-1]} soil." for crop in crops)
+    post = "\n\n".join(f"Studies show that {crop} grow well on {crop[::-1]} soil." for crop in CROPS)
     short = run("critique", "--instant", "post.md", write={"post.md": post})
     assert "8 findings" in short.stdout
     assert "4 findings beyond the default view; --all shows them" in short.stdout
@@ -193,6 +205,37 @@ def test_control_characters_never_reach_the_terminal(run) -> None:
     done = run("critique", "--instant", "post.md", write={"post.md": post})
     assert "CD102" in done.stdout
     assert not {"\x1b", "\x07", "\u202e"} & set(done.stdout)
+
+
+def test_a_file_named_twice_is_critiqued_once(run) -> None:
+    done = run(
+        "critique", "docs", "docs/a.md", "./docs/a.md", "--instant", "--format", "json", write={"docs/a.md": FLAWED}
+    )
+    assert len(json.loads(done.stdout)["documents"]) == 1
+
+
+def test_hidden_findings_are_counted_in_every_format(run) -> None:
+    post = "\n\n".join(f"Studies show that {crop} grow well on {crop[::-1]} soil." for crop in CROPS)
+    done = run("critique", "post.md", "--instant", "--format", "json", write={"post.md": post})
+    assert json.loads(done.stdout)["documents"][0]["hidden"] == 4
+    assert "4 more beyond the default view" in run("critique", "post.md", "--instant", "--format", "github").stdout
+
+
+def test_problems_of_front_matter_name_the_file(run) -> None:
+    post = f"---\ncopydesk:\n  audiense: all\n---\n\n{CLEAN}"
+    done = run("critique", "a.md", "b.md", "--instant", write={"a.md": post, "b.md": post})
+    assert [line.split(": ")[1] for line in done.stderr.splitlines()] == ["a.md", "b.md"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_one_line(run, tmp_path: Path) -> None:
+    (tmp_path / "post.md").write_text(FLAWED)
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "copydesk", "critique", "--instant", str(tmp_path / "post.md")]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, encoding="utf-8", check=False, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "could not be written" in done.stderr
 
 
 def test_no_arguments_print_the_usage(run) -> None:

@@ -19,16 +19,24 @@ _SKIPPED = frozenset({"node_modules", "__pycache__", "build", "dist"})
 
 
 def documents_in(paths: Sequence[Path]) -> Iterator[Path]:
-    """Yield the files that paths name; a folder stands for the Markdown files below it, hidden folders left out."""
+    """Yield the files that paths name; a folder stands for the Markdown files below it, hidden folders left out.
+
+    No file comes twice.
+    """
+    seen: set[Path] = set()
     for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        for file in sorted(path.rglob("*")):
-            below = file.relative_to(path).parts
-            hidden = any(part.startswith(".") or part in _SKIPPED for part in below[:-1])
-            if file.suffix.lower() in SUFFIXES and not hidden and file.is_file():
+        for file in _below(path) if path.is_dir() else [path]:
+            if (place := file.absolute()) not in seen:
+                seen.add(place)
                 yield file
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for file in sorted(folder.rglob("*")):
+        parts = file.relative_to(folder).parts
+        hidden = any(part.startswith(".") or part in _SKIPPED for part in parts[:-1])
+        if file.suffix.lower() in SUFFIXES and not hidden and file.is_file():
+            yield file
 
 
 def read_text(path: Path) -> Text:
@@ -43,6 +51,8 @@ def read_text(path: Path) -> Text:
         raise DocumentError(f"{path} is a folder.", "Name the files in it.") from None
     except OSError as error:
         raise DocumentError(f"{path} cannot be read ({error.strerror}).", "Check that you may read it.") from None
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise DocumentError(f"{path} is UTF-16.", "Save it as UTF-8 and try again.")
     if b"\0" in content:
         raise DocumentError(f"{path} is not text.", "Leave it out.")
     try:
@@ -50,5 +60,5 @@ def read_text(path: Path) -> Text:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise DocumentError(
-            f"{path} is not UTF-8: the first other byte is on line {line}.", "Save it as UTF-8 and try again."
+            f"{path} is not UTF-8: the first byte that is not is on line {line}.", "Save it as UTF-8 and try again."
         ) from None

@@ -78,10 +78,16 @@ def run(args: argparse.Namespace) -> int:
             say(error.sentence)
     if not documents:
         if not failed:
-            say("No Markdown document was found there. Name a file.")
+            say(f"No Markdown document was found in {', '.join(map(str, args.paths))}. Name a file.")
         return 2
     results = asyncio.run(_examined(documents, args, say))
     print(_printed(results, args.format))
+    problem = results.report.problem
+    if problem is not None and args.format != "text":
+        say(problem.sentence)
+    if problem is not None and (args.engine or args.model or args.host or args.model_path):
+        # Whoever names an engine wants its opinion; without it a run must not pass for a clean one.
+        failed = True
     level = _LEVELS.get(args.fail_on)
     found = level is not None and any(
         note.severity <= level for examined in results.documents for note in examined.notes
@@ -102,11 +108,12 @@ async def _examined(
             desks[root] = settings, desk_for(settings)
             _tell(problems, told, say)
     progress = _progress_line(len(documents))
+    dismissals = ProjectDismissals(warn=say)
 
     async def one(item: tuple[Path, Document]) -> Examined:
         path, document = item
         settings, desk = desks[find_root(path)]
-        return await _examine(path, document, settings, None if args.instant else desk, args, say, progress)
+        return await _examine(path, document, settings, None if args.instant else desk, args, dismissals, say, progress)
 
     try:
         width = max(settings.engine.concurrency for settings, _ in desks.values())
@@ -124,12 +131,14 @@ async def _examine(
     settings: Settings,
     desk: Desk | None,
     args: argparse.Namespace,
+    dismissals: ProjectDismissals,
     say: Callable[[str], None],
     progress: Callable[[str], None],
 ) -> Examined:
     head = document.text.slice(document.front_matter) if document.front_matter else ""
     brief, problems = brief_of(head, settings.brief)
-    _tell(problems, set(), say)
+    for problem in problems:
+        say(f"{path}: {problem}")
     notes: list[Note] = list(instant(document, frozenset(brief.known_terms)).notes)
     report = Report(Stats())
     if desk is not None and settings.critique.model:
@@ -141,16 +150,21 @@ async def _examine(
                     progress(f"{path.name}: {event.label}, {event.done} of {event.total} questions")
                 else:
                     report = event
-    kept = _wanted(path, document, notes, settings, say)
+    kept = _wanted(path, document, notes, settings, dismissals, say)
     view = kept if args.all else shown(kept, document.words, settings.critique.max_per_1000_words)
     return Examined(str(path), document, tuple(view), len(kept) - len(view), report)
 
 
 def _wanted(
-    path: Path, document: Document, notes: Sequence[Note], settings: Settings, say: Callable[[str], None]
+    path: Path,
+    document: Document,
+    notes: Sequence[Note],
+    settings: Settings,
+    dismissals: ProjectDismissals,
+    say: Callable[[str], None],
 ) -> list[Note]:
     try:
-        dismissed = ProjectDismissals().load(path, ())
+        dismissed = dismissals.load(path, ())
     except StoreError as error:
         say(error.sentence)
         dismissed = lambda note: False  # noqa: E731

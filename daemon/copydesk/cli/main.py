@@ -31,13 +31,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         module.add_parser(subparsers).set_defaults(run=module.run)
     args = parser.parse_args(given)
     try:
-        return int(args.run(args))
+        status = int(args.run(args))
+        sys.stdout.flush()
+        return status
     except CopydeskError as error:
         print(f"copydesk: {error.sentence}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader of a pipe, such as `head`, has gone; Python would complain once more while it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of a pipe, such as `head`, has gone.
+        _close_output()
         return 0
+    except OSError as error:
+        print(f"copydesk: this could not be written: {error.strerror}.", file=sys.stderr)
+        _close_output()
+        return 2
+
+
+def _close_output() -> None:
+    """Let nothing more be written, so that Python does not complain once more while it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

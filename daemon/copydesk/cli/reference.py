@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _HEAD = f"""\
 # Configuration
 
-<!-- Generated from the code by `python -m copydesk.cli.reference`. Change the descriptions there. -->
+<!-- Made from the code by `make docs`; change the descriptions there. -->
 
 Everything has a default; copydesk works without any settings. They come from these places, and later ones win:
 

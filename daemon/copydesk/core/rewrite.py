@@ -7,6 +7,7 @@ verbatim and in number; no number, name, quotation, address or markup appears th
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -97,6 +98,8 @@ def objection(original: str, proposal: str, document: Document) -> str | None:
         return "the rewrite holds invisible characters"
     if _BLOCK_START.match(proposal) and not _BLOCK_START.match(original):
         return "the rewrite would change the document's structure"
+    if " ".join(original.split()).rstrip(".!?") in " ".join(proposal.split()):
+        return "the model only repeated the sentence"
     return (
         _lost_or_added(original, proposal, document)
         or _invented(original, proposal)
@@ -153,10 +156,16 @@ def _invented(original: str, proposal: str) -> str | None:
     names = [name for name in _NAME.findall(proposal) if name.casefold() not in words and name != "I"]
     if names:
         return f"the rewrite brings in a name that was not there: {names[0]}"
+    if emoji := _emoji(proposal) ^ _emoji(original):
+        return f"the rewrite {'loses' if emoji <= _emoji(original) else 'brings in'} an emoji"
     quoted = [words for words in _QUOTATION.findall(proposal) if words not in original]
     if quoted:
         return "the rewrite brings in a quotation that was not there"
     return None
+
+
+def _emoji(words: str) -> set[str]:
+    return {character for character in words if unicodedata.category(character) == "So"}
 
 
 def _unbalanced(original: str, proposal: str) -> str | None:

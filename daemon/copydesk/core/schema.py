@@ -143,7 +143,7 @@ class ListOf:
             try:
                 kept[self.item.accept(entry)] = None
             except Rejected as error:
-                raise Rejected(f"entry {index} {error}") from error
+                raise Rejected(f"entry {index} {error}; the whole list is left out") from error
         return tuple(kept)
 
     def schema(self) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class OpenAIEngine:
         self._site = site or Site(
             "The model server",
             self._url,
-            start="Start it, or correct the host under [engine].",
+            start="Start it, or correct base_url under [engine].",
             install="Name a model that it serves; `copydesk doctor` lists them.",
         )
 

@@ -22,7 +22,10 @@ _COMMANDS = {
 
 def github(results: Results) -> str:
     """Return one command a line."""
-    return "\n".join(_command(examined, note) for examined in results.documents for note in examined.notes)
+    lines = [_command(examined, note) for examined in results.documents for note in examined.notes]
+    if hidden := sum(examined.hidden for examined in results.documents):
+        lines.append(f"::notice title=copydesk::{hidden} more beyond the default view; --all shows them")
+    return "\n".join(lines)
 
 
 def _command(examined: Examined, note: Note) -> str:

@@ -24,7 +24,11 @@ def json(results: Results) -> str:
         "version": 1,
         "engine": engine,
         "documents": [
-            {"path": examined.path, "notes": [_note(examined, note) for note in examined.notes]}
+            {
+                "path": examined.path,
+                "notes": [_note(examined, note) for note in examined.notes],
+                "hidden": examined.hidden,
+            }
             for examined in results.documents
         ],
         "untrusted": list(report.untrusted),

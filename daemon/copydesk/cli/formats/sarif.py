@@ -35,6 +35,7 @@ def sarif(results: Results) -> str:
             }
         },
         "columnKind": "unicodeCodePoints",
+        "invocations": [_invocation(results)],
         "results": [
             _result(examined, note, used.index(note.code)) for examined in results.documents for note in examined.notes
         ],
@@ -42,6 +43,12 @@ def sarif(results: Results) -> str:
     return json.dumps(
         {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}, indent=2
     )
+
+
+def _invocation(results: Results) -> dict[str, Any]:
+    problem = results.report.problem
+    notifications = [] if problem is None else [{"level": "error", "message": {"text": problem.sentence}}]
+    return {"executionSuccessful": problem is None, "toolExecutionNotifications": notifications}
 
 
 def _rule(code: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from copydesk.core.codes import CODES
 from copydesk.core.note import Severity
 from copydesk.core.text import Encoding
 from copydesk.core.visible import shortened, visible
@@ -51,7 +52,7 @@ def _note(examined: Examined, note: Note, paint: Paint) -> Iterator[str]:
     yield paint(f"    > {shortened(note.anchor.quote, QUOTED)}", _FAINT)
     for related in note.related:
         line = examined.document.text.line_at(related.anchor.hint) + 1
-        yield paint(f"    line {line}, {related.message}: {shortened(related.anchor.quote, QUOTED)}", _FAINT)
+        yield paint(f"    line {line} ({related.message}): {shortened(related.anchor.quote, QUOTED)}", _FAINT)
 
 
 def _summary(results: Results, paint: Paint) -> Iterator[str]:
@@ -87,12 +88,11 @@ def _engine(report: Report) -> Iterator[str]:
             f"({stats.cached_prompt_tokens} of them from the engine's cache), {stats.output_tokens} written"
         )
     if report.untrusted:
-        yield (
-            f"self-test: this model guesses at {', '.join(report.untrusted)}, so it is not believed on these. "
-            "A Llama 3 of 8B or more does better: see README."
-        )
+        kinds = ", ".join(f"{CODES[code].name} ({code})" for code in report.untrusted)
+        yield f"self-test: this model only guesses at {kinds}, so what it says of these is unproven"
     if report.problem is not None:
-        yield f"model: not asked further. {visible(report.problem.sentence)}"
+        begun = "the model stopped answering" if report.stats.model_calls else "no model was asked"
+        yield f"{begun}: {visible(report.problem.sentence)}"
 
 
 def _counted(number: int, what: str) -> str:
