@@ -76,7 +76,7 @@ async def test_auto_without_a_usable_model_on_ollama_takes_the_embedded_engine(s
 
 async def test_auto_without_ollama_takes_the_embedded_engine_and_says_why(nowhere, starter):
     write_gguf(starter)
-    chosen = await choose(EngineChoice(host=nowhere, model="llama3.1:8b"))
+    chosen = await choose(EngineChoice(host=nowhere))
     assert isinstance(chosen.engine, EmbeddedEngine)
     assert chosen.model == "starter"
     assert "not answering" in chosen.reason
@@ -95,6 +95,12 @@ async def test_a_model_asked_for_by_name_is_not_replaced_by_another(server, star
     with pytest.raises(ModelMissing) as caught:
         await choose(EngineChoice(host=server.url, model="llama9"))
     assert "ollama pull llama9" in caught.value.remedy
+
+
+async def test_a_model_asked_for_by_name_is_not_replaced_when_ollama_is_away(nowhere, starter):
+    with pytest.raises(EngineUnreachable):
+        await choose(EngineChoice(host=nowhere, model="llama3.1:8b"))
+
 
 
 @pytest.mark.parametrize("kind", ["auto", "ollama"])

@@ -106,11 +106,10 @@ async def _first_usable(choice: EngineChoice) -> Chosen:
         return await _served(ollama_engine(choice), choice, "Ollama answers")
     except (EngineRefused, SettingsError):
         raise
-    except ModelMissing as error:
-        if choice.model:
-            raise
-        problem: EngineError = error
     except EngineError as error:
+        # A model asked for by name is not replaced by another, least of all by a worse one.
+        if choice.model and not choice.embedded_model:
+            raise
         problem = error
     try:
         return await _embedded(choice, str(problem))
