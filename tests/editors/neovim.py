@@ -151,6 +151,8 @@ class Neovim:
         try:
             self._run(*command, ";", "set", "-g", "status", "off")
             self._rpc = poll("Neovim's socket", self._connected)
+            # It listens before it has read its configuration.
+            poll("Neovim's start", lambda: self.lua("return vim.v.vim_did_enter == 1"))
         except BaseException:
             self.__exit__()
             raise
