@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from copydesk.core.instant import instant
+from copydesk.core.markdown import read
 from copydesk.core.note import Anchor, Note, Severity
-from copydesk.core.view import LEAST, shown
+from copydesk.core.text import Text
+from copydesk.core.view import LEAST, distinct, shown
 
 
 def note(place: int, severity: Severity) -> Note:
@@ -40,3 +43,14 @@ def test_errors_are_always_shown_and_all_is_in_document_order() -> None:
 
 def test_nothing_gives_nothing() -> None:
     assert shown([], words=500, per_1000_words=8) == ()
+
+
+def test_a_figure_credited_to_nobody_is_one_fault() -> None:
+    notes = instant(read(Text("Studies show that 40% of users leave. Half of all users stay.\n"))).notes
+    assert [note.code for note in notes] == ["CD101", "CD102", "CD101"]
+    assert [note.code for note in distinct(notes)] == ["CD102", "CD101"]
+
+
+def test_the_note_on_the_figure_stays_where_that_on_the_authority_is_unwanted() -> None:
+    notes = instant(read(Text("Studies show that 40% of users leave.\n"))).notes
+    assert [note.code for note in distinct(note for note in notes if note.code != "CD102")] == ["CD101"]

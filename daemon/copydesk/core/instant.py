@@ -10,7 +10,7 @@ from copydesk.core.checks import authority, hedge, overclaim, passive, statistic
 from copydesk.core.checks.jargon import CODE as JARGON
 from copydesk.core.checks.jargon import terms, unexplained
 from copydesk.core.checks.place import Finding, place_of
-from copydesk.core.checks.repetition import gist, partners
+from copydesk.core.checks.repetition import CONTRADICTION, REPETITION, gist, partners
 from copydesk.core.checks.source import names_source
 from copydesk.core.codes import CODES
 from copydesk.core.document import CRITIQUED, PassageKind
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from copydesk.core.document import Document, Passage, Sentence
     from copydesk.core.text import Text
 
-_CHECKS = (authority, overclaim, hedge, passive)
+_CHECKS = (authority, overclaim, hedge, passive, statistic)
+_PARTNERS = MappingProxyType(
+    {REPETITION: "where it was said before", CONTRADICTION: "the sentence that it contradicts"}
+)
 _Key = tuple[PassageKind, bool, str, tuple[str, ...]]
 
 
@@ -54,7 +57,7 @@ class InstantReading:
 def instant(
     document: Document, known_terms: frozenset[str] = frozenset(), previous: InstantReading | None = None
 ) -> InstantReading:
-    """Return what the rules find; passages that `previous` also had are not checked again.
+    """Return all that the rules find; passages that `previous` also had are not checked again.
 
     `known_terms` are abbreviations that the readers know. The notes are those of a reading from scratch.
     """
@@ -88,15 +91,11 @@ def _read(passage: Passage, source: str, *, introduced: bool) -> PassageReading:
 
 
 def _findings(place: Place) -> Iterator[Finding]:
-    """Yield one finding for each code; a figure credited to nobody in particular is one fault, not two."""
-    credited = authority.check(place)
+    """Yield one finding for each code."""
     for check in _CHECKS:
-        message = credited if check is authority else check.check(place)
+        message = check.check(place)
         if message is not None:
             yield Finding(check.CODE, place.index, message)
-    figure = statistic.check(place) if credited is None else None
-    if figure is not None:
-        yield Finding(statistic.CODE, place.index, figure)
 
 
 def _notes(document: Document, readings: Sequence[PassageReading], known_terms: frozenset[str]) -> Iterator[Note]:
@@ -107,7 +106,7 @@ def _notes(document: Document, readings: Sequence[PassageReading], known_terms: 
     for term in unexplained([reading.terms for reading in readings], known_terms):
         sentence = passages[term.passage].sentences[term.sentence]
         later = passages[term.later[0]].sentences[term.later[1]] if term.later else None
-        yield _note(text, JARGON, sentence, term.message, later, f"“{term.term}” is spelled out here.")
+        yield _note(text, JARGON, sentence, term.message, later, f"where “{term.term}” is spelled out")
     sentences, gists = [], []
     for passage, reading in zip(passages, readings, strict=True):
         for sentence, kept in zip(passage.sentences, reading.gists, strict=False):
@@ -115,9 +114,8 @@ def _notes(document: Document, readings: Sequence[PassageReading], known_terms: 
                 sentences.append(sentence)
                 gists.append(kept)
     for pair in partners(gists):
-        yield _note(
-            text, pair.code, sentences[pair.later], pair.message, sentences[pair.earlier], "The earlier sentence."
-        )
+        why = _PARTNERS[pair.code]
+        yield _note(text, pair.code, sentences[pair.later], pair.message, sentences[pair.earlier], why)
 
 
 def _note(

@@ -1,4 +1,4 @@
-"""How many notes are shown: the most severe, at most so many for the length of the text."""
+"""Which notes are shown: one for each fault, the most severe, at most so many for the length of the text."""
 
 from __future__ import annotations
 
@@ -8,12 +8,26 @@ from typing import TYPE_CHECKING
 from copydesk.core.note import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from copydesk.core.note import Note
 
 LEAST = 8
 """However short the text, so many notes may be shown."""
+
+_FIGURE = "CD101"
+_AUTHORITY = "CD102"
+
+
+def distinct(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Return notes in their order without those that tell of a fault a second time.
+
+    A figure credited to nobody in particular is one fault: the note on the authority stands for both. Give it only
+    notes that are neither switched off nor dismissed, so that the note on the figure stays where the other is unwanted.
+    """
+    notes = tuple(notes)
+    credited = {note.anchor for note in notes if note.code == _AUTHORITY}
+    return tuple(note for note in notes if note.code != _FIGURE or note.anchor not in credited)
 
 
 def shown(notes: Sequence[Note], words: int, per_1000_words: int) -> tuple[Note, ...]:
