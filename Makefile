@@ -3,6 +3,7 @@
 # make check   the inner loop: lint, types, fast tests
 # make bench   measure, and write docs/performance.md
 # make docs    write the pages that come from code
+# make vsix    package the VS Code extension
 # make format  put code into its shape
 PYTHON ?= python3
 VENV := .venv
@@ -16,9 +17,10 @@ BUILD := $(CURDIR)/build
 STARTER = $(BIN)/python -c 'from copydesk.adapters.engines.starter_model import starter_path as path; print(path())'
 TEST_HOME := XDG_DATA_HOME=$(BUILD)/data
 TEST_MODEL = COPYDESK_TEST_MODEL="$$($(TEST_HOME) $(STARTER))"
+FORMATTERS := $(BUILD)/editors/formatters/node_modules/.bin
 TEST_PROXY := COPYDESK_TEST_OLLAMA_PROXY=$(BUILD)/ollama-proxy/bin
 
-.PHONY: try test check bench docs format lint types fast model clean
+.PHONY: try test check bench docs format lint types fast model clean test-desk test-editors vsix editors-setup
 
 try: $(VENV)/.installed
 	@$(BIN)/copydesk model fetch starter
@@ -47,8 +49,25 @@ types: $(VENV)/.ready
 fast: $(VENV)/.ready
 	$(BIN)/python -m pytest -m 'not model and not editor' --ignore=tests/editors -n 2
 
-test: lint types model $(BUILD)/ollama-proxy/.ready
+test: lint types test-desk
+	@if $(PYTHON) tests/editors/setup.py; then $(MAKE) test-editors; \
+	elif [ -n "$$CI" ]; then exit 1; \
+	else echo 'SKIPPED: tests/editors, for want of what is named above'; fi
+
+test-desk: model $(BUILD)/ollama-proxy/.ready
 	$(TEST_MODEL) $(TEST_PROXY) $(BIN)/python -m pytest -m 'not editor' --ignore=tests/editors -n 2 -ra
+
+# Real editors, in a process and an environment of their own.
+test-editors: vsix model
+	cd editor-clients/neovim && luacheck -q . && $(FORMATTERS)/stylua --check .
+	cd editor-clients/vscode && $(FORMATTERS)/biome ci src test && npm test --silent
+	$(TEST_MODEL) $(BUILD)/editors/venv/bin/python -m pytest tests/editors -ra
+
+vsix: editors-setup
+	cd editor-clients/vscode && npm run --silent package
+
+editors-setup: $(VENV)/.ready
+	$(PYTHON) tests/editors/setup.py
 
 model: $(VENV)/.ready
 	$(TEST_HOME) $(BIN)/copydesk model fetch starter

@@ -69,6 +69,7 @@ class Examination:
                 "testing the model" if (self.model.digest, kind.name) not in self.bars else "reading", done, total
             )
             bar = await self._bar(kind)
+            yield Progress("reading", done, total)
             if bar.passed or self.unproven:
                 async with aclosing(self._asked(document, batch, brief, bar)) as notes:
                     async for note in notes:
