@@ -35,6 +35,14 @@ CASES = {
         "Same words. Middle. «Same words.» End.",
         "Same words. Middle. Other words. End.",
     ),
+    "one of three identical paragraphs edited": (
+        f"{LONG}\n\n«{LONG}»\n\n{LONG}\n\n{LONG}\n",
+        f"{LONG}\n\nNow {LONG[1:]}\n\n{LONG}\n\n{LONG}\n",
+    ),
+    "identical paragraphs in the midst of a change on both sides": (
+        f"One.\n\n{LONG}\n\n«{LONG}»\n\n{LONG}\n\n{LONG}\n\nTwo.\n",
+        f"Ten.\n\n{LONG}\n\n{LONG}\n\n{LONG}\n\n{LONG}\n\nTen.\n",
+    ),
     "surroundings on both sides edited": (
         "Left side. «Keep these words here.» Right side.",
         "Left edge. «Keep these words here.» Right edge.",
@@ -64,7 +72,8 @@ def test_identical_words_in_identical_surroundings_are_ambiguous() -> None:
     text = Text("x " * 40 + "Same. " + "x " * 40 + "Same. " + "x " * 40)
     anchor = anchored(text, Span(80, 85))
     assert placed(anchor, Text("New. " + text.source)) is None
-    assert placed(anchor, text) == Span(80, 85)
+    assert placed(anchor, text) is None
+    assert followed(anchor, text, text) == Span(80, 85)
 
 
 def test_a_change_is_the_smallest_stretch_that_differs() -> None:

@@ -25,7 +25,7 @@ EVERYTHING = Features(related_information=True, tags=True)
 
 
 def built(features: Features, note: Note = NOTE, page: str | None = None) -> types.Diagnostic:
-    return diagnostic(URI, TEXT, PlacedNote(note, FIRST, (SECOND,)[: len(note.related)]), page, features)
+    return diagnostic(URI, TEXT, PlacedNote("here", note, FIRST, (SECOND,)[: len(note.related)]), page, features)
 
 
 def test_what_a_client_can_show_is_sent() -> None:
@@ -35,7 +35,7 @@ def test_what_a_client_can_show_is_sent() -> None:
     assert found.related_information is not None
     (related,) = found.related_information
     assert span_of(TEXT, related.location.range, Encoding.UTF16) == SECOND
-    assert (found.source, found.code, found.severity, found.data) == ("copydesk", "CD302", 2, {"id": NOTE.id})
+    assert (found.source, found.code, found.severity, found.data) == ("copydesk", "CD302", 2, {"id": "here"})
 
 
 def test_what_a_client_cannot_show_is_not() -> None:

@@ -67,8 +67,8 @@ class Provenance:
 class Note:
     """A finding, or a proposal, about words in a document.
 
-    `id` is the same for the same code on the same words in the same surroundings. `rewrite` replaces the anchored
-    quote exactly; None where none was asked for.
+    `id` is the same for the same message of the same code on the same words at the same place. `rewrite` replaces the
+    anchored quote exactly; None where none was asked for.
     """
 
     code: str
@@ -81,8 +81,9 @@ class Note:
 
     @property
     def id(self) -> str:
-        """Return twelve hexadecimal digits that name this note."""
-        return digest(self.code, self.anchor.before, self.anchor.quote, self.anchor.after)[:12]
+        """Return twelve hexadecimal digits that tell this note from every other on the same text."""
+        anchor = self.anchor
+        return digest(self.code, self.message, anchor.before, anchor.quote, anchor.after, str(anchor.hint))[:12]
 
     @property
     def fingerprint(self) -> str:

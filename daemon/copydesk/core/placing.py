@@ -57,11 +57,12 @@ def carried(span: Span, change: Change) -> Span | None:
 
 
 def placed(anchor: Anchor, text: Text) -> Span | None:
-    """Return the one place in `text` that holds the anchor's words, known by their surroundings; else None."""
+    """Return the one place in `text` that holds the anchor's words, known by their surroundings; else None.
+
+    Where the words stood before counts for nothing: in a text that changed there they may be another's by now.
+    """
     if not anchor.quote:
         return None
-    if anchor.hint >= 0 and _whole(anchor, text, anchor.hint):
-        return anchor.span
     ranked = sorted(
         ((_support(anchor, text, start), start) for start in _occurrences(anchor.quote, text)), reverse=True
     )
@@ -77,7 +78,14 @@ def placed(anchor: Anchor, text: Text) -> Span | None:
 
 def followed(anchor: Anchor, origin: Text, text: Text) -> Span | None:
     """Return where an anchor made in `origin` stands in `text`; None when its words are gone or ambiguous."""
-    return carried(anchor.span, changed(origin, text)) or placed(anchor, text)
+    change = changed(origin, text)
+    span = carried(anchor.span, change)
+    if span is not None:
+        return span
+    span = placed(anchor, text)
+    # What lies outside the change stood there before, so it is a copy of the words and not the words themselves.
+    outside = span is not None and (span.end <= change.after.start or span.start >= change.after.end)
+    return None if outside else span
 
 
 def _agreement(limit: int, agree: Callable[[int], bool]) -> int:
@@ -97,14 +105,6 @@ def _occurrences(words: str, text: Text) -> Iterator[int]:
     while start >= 0:
         yield start
         start = text.source.find(words, start + 1)
-
-
-def _whole(anchor: Anchor, text: Text, start: int) -> bool:
-    end = start + len(anchor.quote)
-    return (
-        text.source[max(0, start - len(anchor.before)) : end + len(anchor.after)]
-        == anchor.before + anchor.quote + anchor.after
-    )
 
 
 def _needed(anchor: Anchor) -> int:

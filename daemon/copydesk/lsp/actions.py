@@ -25,9 +25,7 @@ def code_actions(
 ) -> list[types.CodeAction]:
     """Return the actions for notes, each with the diagnostic in the client's own list that it belongs to."""
     diagnostics = {one.data["id"]: one for one in reported if isinstance(one.data, dict) and "id" in one.data}
-    return [
-        action for one in here for action in _for_note(one, notes.rewrite(one.note.id), diagnostics.get(one.note.id))
-    ]
+    return [action for one in here for action in _for_note(one, notes.rewrite(one.id), diagnostics.get(one.id))]
 
 
 def wanted(only: Iterable[str] | None) -> bool:
@@ -41,7 +39,7 @@ def _kind(kind: str | types.CodeActionKind) -> str:
 
 def _for_note(one: PlacedNote, rewrite: str | None, diagnostic: types.Diagnostic | None) -> Iterator[types.CodeAction]:
     note = one.note
-    here = {"noteId": note.id}
+    here = {"noteId": one.id}
     if rewrite is not None:
         yield _action(f"Accept rewrite: {shortened(rewrite, TITLE)}", commands.APPLY, here, diagnostic)
     again = "Rewrite again" if rewrite is not None else "Rewrite"

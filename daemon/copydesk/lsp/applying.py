@@ -19,6 +19,7 @@ CONFIRMATION_SECONDS = 2.0
 """How long the next change of the document may take to arrive; Neovim sends it 150 ms after the edit."""
 
 UNCHANGED = "The text changed, nothing was edited."
+DONE = "Already done."
 UNCONFIRMED = "The edit was not confirmed by the editor; the proposal is kept."
 
 
@@ -27,6 +28,9 @@ async def apply_rewrite(session: Session, document: OpenDocument, notes: Documen
     async with session.editing(document.uri):
         current = session.documents.get(document.uri)
         placed, words = notes.placed(identity), notes.rewrite(identity)
+        if placed is None and session.notes(document.uri) is notes and notes.resolved(identity):
+            session.client.say(DONE)
+            return False
         if current is None or session.notes(document.uri) is not notes or placed is None or words is None:
             session.client.say(UNCHANGED)
             return False
@@ -35,14 +39,16 @@ async def apply_rewrite(session: Session, document: OpenDocument, notes: Documen
             return False
         edit = rewritten(current.text, placed.span, words)
         if edit is None:
-            notes.resolve(identity)
+            notes.discard(identity)
             session.publish_soon(document.uri)
             return True
-        done = await _sent(session, current, placed.span, edit)
-        if done:
-            notes.resolve(identity)
-            session.publish_soon(document.uri)
-        return done
+        if not await _sent(session, current, placed.span, edit):
+            return False
+        result = carried(_result(placed.span, edit), changed(Text(applied(current.text, edit)), notes.text))
+        if result is not None:
+            notes.resolve(placed, current.text, result)
+        session.publish_soon(document.uri)
+        return True
 
 
 async def _sent(session: Session, document: OpenDocument, span: Span, edit: Edit) -> bool:
@@ -57,7 +63,7 @@ async def _sent(session: Session, document: OpenDocument, span: Span, edit: Edit
             session.client.say(UNCHANGED)
             return False
         expected = Text(applied(document.text, edit))
-        result = Span(span.start, span.end + len(edit.words) - len(edit.span))
+        result = _result(span, edit)
         try:
             async with asyncio.timeout(CONFIRMATION_SECONDS):
                 while not _confirmed(expected, result, (await arrivals.get()).text):
@@ -68,6 +74,11 @@ async def _sent(session: Session, document: OpenDocument, span: Span, edit: Edit
         return True
     finally:
         session.leave(document.uri, arrivals)
+
+
+def _result(span: Span, edit: Edit) -> Span:
+    """Return where the words of a span stand after an edit within it."""
+    return Span(span.start, span.end + len(edit.words) - len(edit.span))
 
 
 def _confirmed(expected: Text, result: Span, text: Text) -> bool:

@@ -57,7 +57,7 @@ def diagnostic(uri: str, text: Text, placed: PlacedNote, page: str | None, clien
         source=SOURCE,
         tags=[types.DiagnosticTag.Unnecessary] if client.tags and note.code in UNNECESSARY else None,
         related_information=related if related and client.related_information else None,
-        data={"id": note.id},
+        data={"id": placed.id},
     )
 
 

@@ -96,14 +96,14 @@ async def explain(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     meaning, remedy = (f"{code.summary} {code.why}", code.how) if code else ("", "")
     session.client.say(" ".join(part for part in (f"{note.code}:", meaning, remedy, origin(made)) if part))
     return {
-        "id": note.id,
+        "id": given["noteId"],
         "code": note.code,
         "title": code.name if code else note.code,
         "meaning": meaning,
         "remedy": remedy,
         "href": session.services.page(note.code),
         "message": note.message,
-        "rewrite": notes.rewrite(note.id),
+        "rewrite": notes.rewrite(given["noteId"]),
         "provenance": {
             "agent": made.agent,
             "model": made.model,

@@ -2,21 +2,25 @@
 
 Two layers: instant notes are replaced as a whole whenever the text was analysed again; the model's notes stay, and
 move with the text, until their words are gone or ambiguous, the writer dismisses them, or a later run does not find
-them again.
+them again. A note with a proposal that left because its words changed comes back when that is undone.
+
+Each note is named by an id of its own, drawn by chance and never given to another: what notes say and where they
+stand may become the same, in one document or in two.
 """
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from copydesk.core.note import anchored
-from copydesk.core.placing import carried, changed, followed, placed
+from copydesk.core.placing import carried, changed, followed
 from copydesk.core.suppress import Dismissed, dismissal, suppressed
 from copydesk.core.view import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from copydesk.core.document import Directive, Document
     from copydesk.core.instant import InstantReading
@@ -35,14 +39,45 @@ _HERE = ""
 REMEMBERED = 1000
 """Notes that can still be explained after they left the document."""
 
+RETURNING = 50
+"""Notes that left with a proposal and can still come back."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlacedNote:
-    """A note, and where its words and those it refers to stand in the current text."""
+    """A note under the id that names it here, and where its words and those it refers to stand in the current text.
 
+    The hints of the note's anchors are these places too.
+    """
+
+    id: str
     note: Note
     span: Span
     related: tuple[Span, ...] = ()
+
+    @property
+    def finding(self) -> tuple[str, str, Span, tuple[Span, ...]]:
+        """Return what one note of a text is told from others by: what it says of which places."""
+        return self.note.code, self.note.message, self.span, self.related
+
+
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """A note that left with a proposal, and the text it stood in; `result` is where its rewrite stands, if it does."""
+
+    one: PlacedNote
+    text: Text
+    result: Span | None = None
+
+    def followed(self, change: Change) -> Departed:
+        """Return this after a change of the text."""
+        return replace(self, result=carried(self.result, change)) if self.result is not None else self
+
+    def returned(self, text: Text) -> PlacedNote | None:
+        """Return the note where it stands again; None while a rewrite stands there, or anything but its words."""
+        if self.result is not None and text.source != self.text.source:
+            return None
+        return _carried(self.one, changed(self.text, text))
 
 
 class DocumentNotes:
@@ -56,7 +91,8 @@ class DocumentNotes:
         self.dropped = 0
         self.hidden: Callable[[Note], bool] = _nothing
         self._instant: tuple[PlacedNote, ...] = ()
-        self._model: dict[str, PlacedNote] = {}
+        self._model: tuple[PlacedNote, ...] = ()
+        self._departed: dict[str, Departed] = {}
         self._rewrites: dict[str, str] = {}
         self._dismissals: tuple[Dismissal, ...] = ()
         self._known: dict[str, Note] = {}
@@ -64,34 +100,40 @@ class DocumentNotes:
 
     def follow(self, text: Text) -> None:
         """Move every note to where its words are in a new text, and drop those without a place."""
-        change = changed(self.text, text)
-        self._instant = tuple(moved for one in self._instant if (moved := _carried(one, change, None)))
-        before = len(self._model)
-        self._model = {
-            identity: moved for identity, one in self._model.items() if (moved := _carried(one, change, text))
-        }
-        self.dropped += before - len(self._model)
+        change, old, before = changed(self.text, text), self.text, self._all()
+        self.text = text
+        self._instant = tuple(moved for one in self._instant if (moved := _carried(one, change)))
+        count = len(self._model)
+        self._model = tuple(
+            moved for one in self._model if (moved := _carried(one, change) or _found_again(one, old, text))
+        )
+        self.dropped += count - len(self._model)
         self._directives = tuple(
             replace(directive, span=span)
             for directive in self._directives
             if (span := carried(directive.span, change)) is not None
         )
-        self.text = text
+        self._departed = {identity: departed.followed(change) for identity, departed in self._departed.items()}
+        self._return()
+        here = {one.id for one in self._all()}
+        self._depart(Departed(one, old) for one in before if one.id not in here)
 
     def analysed(self, document: Document, words: int, reading: InstantReading) -> None:
-        """Replace the instant layer by the notes of a document read from the current text."""
+        """Replace the instant layer by the notes of a document read from the current text.
+
+        A note that stayed where it was keeps its id.
+        """
         self.document, self.words, self.reading = document, words, reading
         self._directives = document.directives
-        before = {(one.note.code, one.span): one.note for one in self._instant}
+        before = {one.finding: one.id for one in self._instant}
         fresh = [
-            PlacedNote(note, note.anchor.span, tuple(one.anchor.span for one in note.related)) for note in reading.notes
+            PlacedNote(_new_id(), note, note.anchor.span, tuple(other.anchor.span for other in note.related))
+            for note in reading.notes
         ]
-        # A note that stayed where it was keeps its id, though the words around it, which its id covers, may differ.
-        self._instant = tuple(
-            replace(one, note=old) if (old := before.get((one.note.code, one.span))) and _same(old, one.note) else one
-            for one in fresh
-        )
-        self._remember(one.note for one in self._instant)
+        self._instant = tuple(replace(one, id=before.pop(one.finding, one.id)) for one in fresh)
+        for identity in before.values():
+            self._rewrites.pop(identity, None)
+        self._remember(self._instant)
 
     def add(self, note: Note, origin: Text) -> str | None:
         """Add a model's note that was found in an earlier text; return the id it is kept under.
@@ -99,25 +141,28 @@ class DocumentNotes:
         None if its words are no longer there. A note that was here before keeps its id and its rewrite.
         """
         span = followed(note.anchor, origin, self.text)
-        related = [followed(one.anchor, origin, self.text) for one in note.related]
+        related = [followed(other.anchor, origin, self.text) for other in note.related]
         places = tuple(place for place in related if place is not None)
         if span is None or len(places) < len(related):
             self.dropped += 1
             return None
-        for one in self._model.values():
-            if one.span == span and _same(one.note, note):
-                return one.note.id
-        self._model[note.id] = PlacedNote(note, span, places)
-        self._remember([note])
-        return note.id
+        added = _moved(PlacedNote(_new_id(), note, span), span, places)
+        for one in self._model:
+            if one.finding == added.finding:
+                return one.id
+        self._model += (added,)
+        self._remember([added])
+        return added.id
 
     def retain(self, found: set[str], within: Span | None) -> None:
         """Remove the model's notes that a finished run over `within` (all, if None) did not find again."""
-        self._model = {
-            identity: one
-            for identity, one in self._model.items()
-            if identity in found or (within is not None and not within.contains(one.span))
-        }
+        kept = tuple(
+            one for one in self._model if one.id in found or (within is not None and not within.contains(one.span))
+        )
+        for one in self._model:
+            if one not in kept:
+                self._rewrites.pop(one.id, None)
+        self._model = kept
 
     def propose(self, identity: str, words: str) -> None:
         """Keep a rewrite for a note."""
@@ -127,11 +172,21 @@ class DocumentNotes:
         """Return the rewrite kept for a note."""
         return self._rewrites.get(identity)
 
-    def resolve(self, identity: str) -> None:
-        """Remove a note whose rewrite is in the text."""
-        self._model.pop(identity, None)
-        self._instant = tuple(one for one in self._instant if one.note.id != identity)
+    def resolve(self, one: PlacedNote, text: Text, result: Span) -> None:
+        """Remove a note of `text` whose rewrite now stands at `result`; it comes back when that is undone."""
+        self._remove(one.id)
+        self._depart([Departed(one, text, result)])
+
+    def discard(self, identity: str) -> None:
+        """Remove a note for good."""
+        self._remove(identity)
+        self._departed.pop(identity, None)
         self._rewrites.pop(identity, None)
+
+    def resolved(self, identity: str) -> bool:
+        """Tell whether a note's rewrite stands in the text."""
+        departed = self._departed.get(identity)
+        return departed is not None and departed.result is not None
 
     def dismiss(self, note: Note, scope: Scope) -> None:
         """Hide a note, or its code, for as long as the document is open, whether or not that could be recorded."""
@@ -139,7 +194,7 @@ class DocumentNotes:
 
     def placed(self, identity: str) -> PlacedNote | None:
         """Return a note that has a place."""
-        return next((one for one in self._all() if one.note.id == identity), None)
+        return next((one for one in self._all() if one.id == identity), None)
 
     def known(self, identity: str) -> Note | None:
         """Return a note that is or was here."""
@@ -149,59 +204,97 @@ class DocumentNotes:
         """Return the notes that are shown, in document order: not switched off, not dismissed, not one too many."""
         dismissed = Dismissed(self._dismissals)
         heard = {
-            one.note.id: one
+            one.note: one
             for one in self._all()
             if one.note.code not in configuration.disabled
             and not dismissed.covers(one.note, _HERE)
             and not self.hidden(one.note)
             and not suppressed(one.span, one.note.code, self._directives)
         }
-        chosen = shown([one.note for one in heard.values()], self.words, configuration.max_per_1000_words)
-        return tuple(sorted((heard[note.id] for note in chosen), key=lambda one: (one.span.start, one.span.end)))
+        chosen = shown(list(heard), self.words, configuration.max_per_1000_words)
+        return tuple(sorted((heard[note] for note in chosen), key=lambda one: (one.span.start, one.span.end)))
 
     def current(self, identity: str) -> Note | None:
-        """Return a note with its anchor made anew from the current text; its id may be another then."""
+        """Return a note with its anchor made anew from the current text."""
         one = self.placed(identity)
-        if one is None:
-            return None
-        related = tuple(
-            replace(other, anchor=anchored(self.text, span))
-            for other, span in zip(one.note.related, one.related, strict=True)
-        )
-        return replace(one.note, anchor=anchored(self.text, one.span), related=related)
+        return _anchored_anew(one, self.text) if one is not None else None
 
     def _all(self) -> tuple[PlacedNote, ...]:
-        instant = {one.note.id for one in self._instant}
-        return (*self._instant, *(one for identity, one in self._model.items() if identity not in instant))
+        instant = {(one.note.code, one.span) for one in self._instant}
+        return (*self._instant, *(one for one in self._model if (one.note.code, one.span) not in instant))
 
-    def _remember(self, notes: Iterable[Note]) -> None:
-        for note in notes:
-            self._known.pop(note.id, None)
-            self._known[note.id] = note
+    def _remove(self, identity: str) -> None:
+        self._model = tuple(one for one in self._model if one.id != identity)
+        self._instant = tuple(one for one in self._instant if one.id != identity)
+
+    def _depart(self, departed: Iterable[Departed]) -> None:
+        for left in departed:
+            if left.one.id in self._rewrites:
+                self._departed[left.one.id] = left
+        for identity in list(self._departed)[: max(0, len(self._departed) - RETURNING)]:
+            del self._departed[identity], self._rewrites[identity]
+
+    def _return(self) -> None:
+        for identity, left in tuple(self._departed.items()):
+            one = left.returned(self.text)
+            if one is None or one.finding in {other.finding for other in self._all()}:
+                continue
+            del self._departed[identity]
+            if one.note.provenance.agent == INSTANT:
+                self._instant += (one,)
+            else:
+                self._model += (one,)
+
+    def _remember(self, notes: Iterable[PlacedNote]) -> None:
+        for one in notes:
+            self._known.pop(one.id, None)
+            self._known[one.id] = one.note
         for identity in list(self._known)[: max(0, len(self._known) - REMEMBERED)]:
             del self._known[identity]
 
 
-def _carried(one: PlacedNote, change: Change, text: Text | None) -> PlacedNote | None:
-    """Return a note moved through a change; words the change reached into are looked for in `text`, if given."""
-    spans = [carried(span, change) for span in (one.span, *one.related)]
-    if text is not None:
-        anchors = [one.note.anchor, *(related.anchor for related in one.note.related)]
-        spans = [span or placed(anchor, text) for span, anchor in zip(spans, anchors, strict=True)]
+def _new_id() -> str:
+    return secrets.token_hex(6)
+
+
+def _carried(one: PlacedNote, change: Change) -> PlacedNote | None:
+    """Return a note moved through a change, None if the change reached into its words or those it refers to."""
+    return _at(one, [carried(span, change) for span in (one.span, *one.related)])
+
+
+def _found_again(one: PlacedNote, old: Text, text: Text) -> PlacedNote | None:
+    """Return a note of the old text where its words are in a new one, None if they are gone or ambiguous."""
+    note = _anchored_anew(one, old)
+    anchors = [note.anchor, *(related.anchor for related in note.related)]
+    return _at(one, [followed(anchor, old, text) for anchor in anchors])
+
+
+def _at(one: PlacedNote, spans: Sequence[Span | None]) -> PlacedNote | None:
     first, *others = spans
     if first is None or any(span is None for span in others):
         return None
-    return PlacedNote(one.note, first, tuple(span for span in others if span is not None))
+    return _moved(one, first, tuple(span for span in others if span is not None))
 
 
-def _same(one: Note, other: Note) -> bool:
-    """Tell whether two notes say the same about the same words, whatever stands around them."""
-    return (one.code, one.message, one.anchor.quote, [related.anchor.quote for related in one.related]) == (
-        other.code,
-        other.message,
-        other.anchor.quote,
-        [related.anchor.quote for related in other.related],
+def _moved(one: PlacedNote, span: Span, related: tuple[Span, ...]) -> PlacedNote:
+    if (span, related) == (one.span, one.related) and span.start == one.note.anchor.hint:
+        return one
+    note = replace(
+        one.note,
+        anchor=replace(one.note.anchor, hint=span.start),
+        related=tuple(
+            replace(other, anchor=replace(other.anchor, hint=place.start))
+            for other, place in zip(one.note.related, related, strict=True)
+        ),
     )
+    return PlacedNote(one.id, note, span, related)
+
+
+def _anchored_anew(one: PlacedNote, text: Text) -> Note:
+    related = tuple(
+        replace(other, anchor=anchored(text, span)) for other, span in zip(one.note.related, one.related, strict=True)
+    )
+    return replace(one.note, anchor=anchored(text, one.span), related=related)
 
 
 def _nothing(note: Note) -> bool:

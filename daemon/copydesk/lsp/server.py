@@ -112,9 +112,7 @@ def _register_reading(server: CopydeskServer, session: Session) -> None:
         if notes is None or not here:
             return None
         page = session.services.page
-        shown = [
-            Shown(one.note, CODES.get(one.note.code), page(one.note.code), notes.rewrite(one.note.id)) for one in here
-        ]
+        shown = [Shown(one.note, CODES.get(one.note.code), page(one.note.code), notes.rewrite(one.id)) for one in here]
         return types.Hover(hover(shown, as_markdown=session.client.features.markdown))
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
