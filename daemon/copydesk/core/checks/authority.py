@@ -61,14 +61,13 @@ _KINDS = one_of(
 _AUTHORITIES = rulebook(
     rule(
         "known agreed said argued believed held recommended warned",
-        r"\b\w{3,}(?:ers|ors|ists|ians) have (?:always|long) (?:known|agreed|said|argued|believed|held"
-        r"|recommended|warned)\b",
+        r"\b\w{3,}(?:ers|ors|ists|ians) have (?:always|long) "
+        r"(?:known|agreed|said|argued|believed|held|recommended|warned)\b",
     ),
     rule(
         "agree agrees believe recommend say warn argue think claim predict insist advise suggest know known",
-        rf"\b(?!\w*lists\b)\w{{3,}}(?:ists|icians|ysts) (?:{_ADVERBS} )*(?:agree|believe|recommend|say"
-        r"|warn|argue|think|claim|"
-        r"predict|insist|advise|suggest|know)\b",
+        rf"\b(?!\w*lists\b)\w{{3,}}(?:ists|icians|ysts) (?:{_ADVERBS} )*"
+        r"(?:agree|believe|recommend|say|warn|argue|think|claim|predict|insist|advise|suggest|know)\b",
     ),
     rule(
         "industry field profession business community",
@@ -77,8 +76,8 @@ _AUTHORITIES = rulebook(
     ),
     rule(
         "best top leading smartest greatest",
-        r"\bthe (?:best|top|leading|smartest|greatest) \w+ (?:in the \w+ )?(?:all )?(?:agree|say"
-        r"|recommend|believe|insist|know)\b",
+        r"\bthe (?:best|top|leading|smartest|greatest) \w+ (?:in the \w+ )?(?:all )?"
+        r"(?:agree|say|recommend|believe|insist|know)\b",
     ),
     rule(
         "consensus", r"\b(?:broad|wide|general|scientific|growing|clear|overwhelming) consensus\b|\bconsensus among\b"
@@ -119,29 +118,34 @@ _AUTHORITIES = rulebook(
     rule(
         "been",
         r"\b(?:has|have) (?:(?:repeatedly|consistently|widely|often|conclusively|long|since) )*been "
-        r"(?:(?:repeatedly|consistently|widely|often|conclusively|long) )*(?:shown|proven|demonstrated"
-        r"|proved) (?:(?:again and again|time and again|many times|repeatedly) )?(?:to|that)\b",
+        r"(?:(?:repeatedly|consistently|widely|often|conclusively|long) )*(?:shown|proven|demonstrated|proved) "
+        r"(?:(?:again and again|time and again|many times|repeatedly) )?(?:to|that)\b",
     ),
     rule(
         "according",
-        r"\baccording to (?:(?:a|an|one|some|many|most|several|the latest|various|industry|security"
-        rf"|leading|{_KINDS}) )*"
-        r"(?:stud(?:y|ies)|research|experts?|surveys?|reports?|statistics|scientists|researchers|analysts"
-        r"|polls?|estimates)\b",
+        r"\baccording to "
+        rf"(?:(?:a|an|one|some|many|most|several|the latest|various|industry|security|leading|{_KINDS}) )*"
+        r"(?:stud(?:y|ies)|research|experts?|surveys?|reports?|statistics|scientists|researchers|analysts|polls?"
+        r"|estimates)\b",
     ),
     rule(
         "study survey poll meta experiment paper",
-        rf"\b(?:a|an|one|another) (?:(?:{_KINDS}|20\d\d|19\d\d) )*{_ONE_WORK} (?:(?:from|by|at|in|of"
-        rf"|on) (?:[\w-]+ ){{1,4}}?)?(?:(?:has|recently|also|once) )*{_SAY}\b",
+        rf"\b(?:a|an|one|another) (?:(?:{_KINDS}|20\d\d|19\d\d) )*{_ONE_WORK} "
+        rf"(?:(?:from|by|at|in|of|on) (?:[\w-]+ ){{1,4}}?)?(?:(?:has|recently|also|once) )*{_SAY}\b",
     ),
     rule(
         "everyone everybody we most",
-        r"\b(?:as )?(?:everyone|everybody|we all) knows?\b(?: that\b)?|\bmost (?:people|developers"
-        r"|engineers|programmers|"
-        r"writers|users|readers) (?:now |would )?(?:agree|admit|accept|believe)\b",
+        r"\b(?:as )?(?:everyone|everybody|we all) knows?\b(?: that\b)?"
+        r"|\bmost (?:people|developers|engineers|programmers|writers|users|readers) (?:now |would )?"
+        r"(?:agree|admit|accept|believe)\b",
     ),
     rule("secret", r"\bit(?: is|['’]s) no secret that\b"),
-    rule("some rumour rumor", r"\bsome (?:say|argue|claim|believe) that\b|\brumou?r has it\b"),
+    rule(
+        "some many most others rumour rumor",
+        r"\b(?:some|many|most|others) (?:(?:now|still|also|would|even) )*"
+        r"(?:say|argue|claim|believe|think|insist|feel|hold) that\b|\brumou?r has it\b",
+    ),
+    rule("according", r"\baccording to (?:some|many|most|others)(?:,| (?=the |it |this |that ))"),
 )
 _BOUND = (
     r"\b(?:no|few|not|never|if|whether|when|until|unless) (?:[\w'’-]+ ){0,2}$"

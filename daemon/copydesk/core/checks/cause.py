@@ -36,8 +36,8 @@ CAUSES = (
     ),
     rule(
         "correlate correlates correlated correlation correlating hand also tend likely",
-        r"\b(?:correlat\w+|go(?:es)? hand in hand|(?:people|teams|developers|writers|companies|projects"
-        r"|users) (?:who|that|which)\b[^.;]*"
+        r"\b(?:correlat\w+|go(?:es)? hand in hand"
+        r"|(?:people|teams|developers|writers|companies|projects|users) (?:who|that|which)\b[^.;]*"
         rf"\b(?:also|tend to|are more likely))\b[^.;]*\b{_HENCE}\b",
     ),
 )

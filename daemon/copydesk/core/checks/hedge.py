@@ -46,6 +46,10 @@ _LIMITS = one_of(
 )
 _HEDGE = rf"\b(?:(?P<strong>{_STRONG})|(?P<modal>(?:may|might|could)(?! {_POLITE}\b))|(?P<weak>{_WEAK}))(?!\w)"
 _CONDITION = rf"\b{_LIMITS}\b|\d"
+_OWN_INTENT = (
+    r"^\W*(?:(?:so|and|but|then|now|today|tomorrow|later|perhaps|maybe|(?:next|this) \w+),? )?"
+    r"(?:i|we|(?:my|our) \w+) (?:may|might|could|will|would) "
+)
 _WEIGHTS = {"strong": 1.0, "modal": 0.75, "weak": 0.5}
 _FURTHER_MODAL = 0.25
 _TOO_MUCH = 2.0
@@ -71,6 +75,8 @@ def check(place: Place) -> str | None:
     together = len(hedges) > 1 and hedges[-1].start() - hedges[0].end() <= _TOGETHER
     if kinds <= {"weak"} or weight < (_MUCH_TOGETHER if together else _TOO_MUCH):
         return None
+    if len(hedges) == 2 and pattern(_OWN_INTENT).search(place.prose):
+        return None
     shown = [quote(match.group()) for match in hedges[:3]]
     return (
         f"{', '.join(shown[:-1])} and {shown[-1]} in one sentence leave nothing that a reader can act on. "
@@ -79,6 +85,5 @@ def check(place: Place) -> str | None:
 
 
 def _excess(hedges: list[re.Match[str]]) -> float:
-    """Return what further modal verbs weigh too much: they may list possibilities instead of weakening "
-    "one statement."""
+    """Return what further modal verbs weigh too much: they may list possibilities, not weaken one statement."""
     return max(0, sum(match.lastgroup == "modal" for match in hedges) - 1) * (_WEIGHTS["modal"] - _FURTHER_MODAL)

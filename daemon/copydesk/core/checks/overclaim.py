@@ -78,6 +78,12 @@ _NEVER_AGAIN = one_of(
     (?:use|want|choose|buy|read) (?:another|anything else), (?:cause|have|see|get|create|introduce) (?:any|a single)
     """
 )
+_HARM = one_of(
+    """
+    eavesdropping, tampering, cheating, data loss, data races?, misuse, theft, abuse, forger(?:y|ies), deadlocks?,
+    race conditions?, leaks?, accidents?, hacking, hacks, phishing, spoofing, corruption, injections?, overflows?
+    """
+)
 _DOWNSIDES = one_of(
     "risks?, downtime, downsides?, drawbacks?, trade-?offs?, disadvantages?, side effects, weaknesses, "
     "effort, limits, flaws"
@@ -103,8 +109,8 @@ _OVERCLAIMS = rulebook(
     rule("nobody no", r"\b(?:nobody|no one|no \w+) (?:has|have|had) ever\b"),
     rule(
         "perfectly flawlessly seamlessly equally just",
-        r"\bworks? (?:perfectly|flawlessly|seamlessly|equally well|just as well) (?:for|in|on|with"
-        r"|under) (?:every|any|all)\b",
+        r"\bworks? (?:perfectly|flawlessly|seamlessly|equally well|just as well) "
+        r"(?:for|in|on|with|under) (?:every|any|all)\b",
     ),
     rule(
         "circumstances situation situations case cases",
@@ -114,8 +120,8 @@ _OVERCLAIMS = rulebook(
     rule("absolutely literally", r"\b(?:absolutely|literally) (?:every|any|all|no|never|always)\w*\b"),
     rule(
         "always",
-        r"\balways \w+s (?:the )?(?:correct|right|perfect|best|great|optimal) (?:results?|answers?"
-        r"|outcomes?|choices?|decisions?)\b",
+        r"\balways \w+s (?:the )?(?:correct|right|perfect|best|great|optimal) "
+        r"(?:results?|answers?|outcomes?|choices?|decisions?)\b",
     ),
     rule(
         "ever",
@@ -124,8 +130,8 @@ _OVERCLAIMS = rulebook(
     rule("impossible unthinkable", rf"\b{_TROUBLE} (?:is|are|becomes?) (?:now |simply )?(?:impossible|unthinkable)\b"),
     rule(
         "every all any everyone anyone everybody",
-        r"\b(?:perfect|ideal|right|best) (?:[\w-]+ )?(?:for|in) (?:everyone|anyone|everybody|(?:every|all"
-        rf"|any) (?:\w+ )?{_SOMEONE})\b"
+        r"\b(?:perfect|ideal|right|best) (?:[\w-]+ )?(?:for|in) "
+        rf"(?:everyone|anyone|everybody|(?:every|all|any) (?:\w+ )?{_SOMEONE})\b"
         r"|\b(?:every|any) (?:problem|question|task|bug) can be (?:solved|answered|done|fixed)\b"
         r"|\b(?:every|all) (?:good|serious|modern|successful|competent|great|sane) \w+ (?:use|do|have|choose|run)s?\b",
     ),
@@ -139,33 +145,33 @@ _OVERCLAIMS = rulebook(
     ),
     rule(
         "completely totally entirely permanently forever",
-        r"\b(?:completely|totally|entirely|permanently"
-        rf"|forever) {_MENDS}{_INFLECTED} (?:[\w'’-]+ ){{0,3}}?{_TROUBLE}\b",
+        rf"\b(?:completely|totally|entirely|permanently|forever) {_MENDS}{_INFLECTED} "
+        rf"(?:[\w'’-]+ ){{0,3}}?{_TROUBLE}\b",
     ),
     rule(
         "all every any each",
-        rf"\b(?<!to ){_MENDS}{_INFLECTED} (?:literally )?(?:all|every|any"
-        rf"|each(?: and every)?) (?!(?:of )?(?:these|those|such|this|that) )(?:of )?(?:[\w-]+ ){{0,2}}?{_TROUBLE}\b",
+        rf"\b(?<!to ){_MENDS}{_INFLECTED} (?:literally )?(?:all|every|any|each(?: and every)?) "
+        rf"(?!(?:of )?(?:these|those|such|this|that) )(?:of )?(?:[\w-]+ ){{0,2}}?{_TROUBLE}\b",
     ),
     rule("once good forever", rf"\b{_MENDS}{_INFLECTED} (?:[\w'’-]+ ){{1,6}}?(?:once and for all|for good|forever)\b"),
     rule(
         "all every any each everything everyone",
-        r"\b(?:makes?|made|making|renders?|turns?) (?:all|every|any|each|everything"
-        rf"|everyone)\b(?: [\w'’-]+){{0,4}}? {_IMPROVED}\b",
+        r"\b(?:makes?|made|making|renders?|turns?) (?:all|every|any|each|everything|everyone)\b"
+        rf"(?: [\w'’-]+){{0,4}}? {_IMPROVED}\b",
     ),
     rule(
         "everyone everybody anyone every any all each",
-        r"\b(?:works?|is right|is ideal|is perfect|fits?|suits?|scales?) (?:perfectly |well "
-        r"|equally well )?(?:(?:for|in|on|with|to) )?"
-        rf"(?:everyone|everybody|anyone|(?:every|any|all|each) (?:\w+ )?(?:{_SOMEONE}|situations?"
-        r"|environments?|scale))\b",
+        r"\b(?:works?|is right|is ideal|is perfect|fits?|suits?|scales?) (?:perfectly |well |equally well )?"
+        r"(?:(?:for|in|on|with|to) )?"
+        r"(?:everyone|everybody|anyone"
+        rf"|(?:every|any|all|each) (?:\w+ )?(?:{_SOMEONE}|situations?|environments?|scale))\b",
     ),
     rule(
         "every each all any",
-        r"\b(?:every|each|all|any) (?:(?:single|good|serious|modern|successful|sensible|competent|great"
-        rf"|real|sane) )*{_SOMEONE} "
-        r"(?:(?:in the world|on earth|everywhere|alike|always|eventually|secretly|immediately|instantly"
-        rf"|really) )*{_ADMIRED}\b",
+        r"\b(?:every|each|all|any) "
+        rf"(?:(?:single|good|serious|modern|successful|sensible|competent|great|real|sane) )*{_SOMEONE} "
+        r"(?:(?:in the world|on earth|everywhere|alike|always|eventually|secretly|immediately|instantly|really) )*"
+        rf"{_ADMIRED}\b",
     ),
     rule(
         "every any all no",
@@ -185,37 +191,44 @@ _OVERCLAIMS = rulebook(
     rule("never", rf"\b(?:will|can|could|would) never (?:again |ever )?{_NEVER_AGAIN}\b"),
     rule(
         "never",
-        r"\bnever (?:ever )?(?:fails|crashes|breaks|goes (?:wrong|down)|loses|lets you down|disappoints"
-        r"|lies|errs|makes? (?:a )?mistakes?)\b",
+        r"\bnever (?:ever )?(?:fails|crashes|breaks|goes (?:wrong|down)|loses|lets you down|disappoints|lies|errs"
+        r"|makes? (?:a )?mistakes?)\b",
     ),
     rule(
         "nothing nobody no",
-        r"\b(?:nothing|no one|nobody|no \w+) (?:ever|will ever|can ever) (?:breaks?|fails?|goes wrong"
-        r"|go wrong|crash(?:es)?)\b",
+        r"\b(?:nothing|no one|nobody|no \w+) (?:ever|will ever|can ever) "
+        r"(?:breaks?|fails?|goes wrong|go wrong|crash(?:es)?)\b",
     ),
     rule(
         "always",
-        r"\b(?:is|are|was|were) always (?:the )?(?:better|best|faster|cheaper|superior|safer|worse|worth"
-        r"|a mistake|a bad|a good|"
-        rf"simpler|preferable)\b|\balways {_ALWAYS_VERB}\b",
+        r"\b(?:is|are|was|were) always (?:the )?"
+        r"(?:better|best|faster|cheaper|superior|safer|worse|worth|a mistake|a bad|a good|simpler|preferable)\b"
+        rf"|\balways {_ALWAYS_VERB}\b",
     ),
     rule(
         "impossible cannot can't",
-        r"\b(?:impossible|cannot|can['’]t) (?:to )?(?:be )?(?:hack(?:ed)?|broken|beat(?:en)?|fail|crack(?:ed)?"
-        r"|get wrong|go wrong|"
-        r"misunderstand|misunderstood|misused?|defeat(?:ed)?|breach(?:ed)?|exaggerated?|overstated?|lose)\b",
+        r"\b(?:impossible|cannot|can['’]t) (?:to )?(?:be )?"
+        r"(?:hack(?:ed)?|broken|beat(?:en)?|fail|crack(?:ed)?|get wrong|go wrong|misunderstand|misunderstood|misused?"
+        r"|defeat(?:ed)?|breach(?:ed)?|exaggerated?|overstated?|lose)\b",
     ),
     rule(
         "guarantee guarantees guaranteed",
-        r"\bguarantee[sd]? (?:that )?(?:you|your|success|results|quality|happiness|satisfaction|everyone"
-        r"|every|no(?:body| one)|100 ?%|"
-        r"a (?:better|perfect|smooth|successful)|(?:\w+ )?(?:growth|engagement|uptime|adoption|productivity))\b"
+        r"\bguarantee[sd]? (?:that )?"
+        r"(?:you|your|success|results|quality|happiness|satisfaction|everyone|every|no(?:body| one)|100 ?%"
+        r"|a (?:better|perfect|smooth|successful)|(?:\w+ )?(?:growth|engagement|uptime|adoption|productivity))\b"
         r"|\bguaranteed (?:success|results|to (?:work|succeed|improve|make|save|please|grow|increase|reduce|win))\b",
     ),
     rule(
+        "guaranteed",
+        r"\bguaranteed (?:to never|never to|to always|to be "
+        r"(?:correct|right|secure|safe|perfect|accurate|error-?free|bug-?free|the (?:best|fastest|cheapest|safest)))\b",
+    ),
+    rule("impossible", rf"\b(?:makes?|making|render(?:s|ing)?) (?:[\w-]+ )?(?:{_TROUBLE}|{_HARM}) impossible\b"),
+    rule("independent", rf"\b{_ABSOLUTELY} independent (?:of|from) (?:any|every|all|each)(?: other)?\b"),
+    rule(
         "zero no without",
-        r"\b(?:(?:has|have|with|zero|comes? with) (?:absolutely )?(?:no|zero)|zero|without any"
-        rf"|without a single) {_DOWNSIDES}\b",
+        r"\b(?:(?:has|have|with|zero|comes? with) (?:absolutely )?(?:no|zero)|zero|without any|without a single) "
+        rf"{_DOWNSIDES}\b",
     ),
     rule(
         "undoubtedly unquestionably undeniably indisputably irrefutably incontestably indubitably "
@@ -224,14 +237,14 @@ _OVERCLAIMS = rulebook(
     ),
     rule(
         "there there's",
-        r"\bthere(?: is|['’]s| can be) (?:absolutely |simply |literally )?no (?:doubt|question|denying"
-        r"|(?:better|safer|faster|easier|simpler|cheaper|quicker|smarter) \w+|substitute|"
-        r"(?:good )?(?:reason|excuse) (?:not )?to (?:ever|use|choose|keep))\b",
+        r"\bthere(?: is|['’]s| can be) (?:absolutely |simply |literally )?no (?:doubt|question|denying|substitute"
+        r"|(?:better|safer|faster|easier|simpler|cheaper|quicker|smarter) \w+"
+        r"|(?:good )?(?:reason|excuse) (?:not )?to (?:ever|use|choose|keep))\b",
     ),
     rule(
         "proves proved prove",
-        rf"\b{_EVIDENCE} (?:alone |clearly |finally )?(?:proves|proved|prove)\b(?! to be| (?:useful"
-        r"|helpful|difficult|hard|tricky|valuable))",
+        rf"\b{_EVIDENCE} (?:alone |clearly |finally )?(?:proves|proved|prove)\b"
+        r"(?! to be| (?:useful|helpful|difficult|hard|tricky|valuable))",
     ),
     rule(
         "proving proof",
@@ -239,10 +252,9 @@ _OVERCLAIMS = rulebook(
     ),
     rule(
         "every all any",
-        r"\b(?:in|under|for|at) (?:absolutely )?(?:every|all|any) (?:single |possible |conceivable "
-        r"|imaginable )?(?:respects?|situations?|"
-        r"circumstances?|scenarios?)\b|\b(?:better|faster|superior|cheaper"
-        r"|safer) (?:[\w'’-]+ ){0,5}?in every (?:\w+ )?way\b"
+        r"\b(?:in|under|for|at) (?:absolutely )?(?:every|all|any) (?:single |possible |conceivable |imaginable )?"
+        r"(?:respects?|situations?|circumstances?|scenarios?)\b"
+        r"|\b(?:better|faster|superior|cheaper|safer) (?:[\w'’-]+ ){0,5}?in every (?:\w+ )?way\b"
         r"|\b(?:better|faster|safer|cheaper) than (?:any|every|all) (?:other|the other|existing|alternative)\b",
     ),
     rule(

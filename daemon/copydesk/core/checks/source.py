@@ -49,10 +49,23 @@ _NARRATED_VERB = one_of(
     """
 )
 
+_INSTITUTIONS = one_of(
+    """
+    Office, Institute, Bureau, Agency, Bank, Organi[sz]ation, Foundation, Association, University, Ministry, Council,
+    Department, Commission, Cent(?:re|er), Observatory, Academy, Authority
+    """
+)
+_STATES = one_of("reports, reported, estimates, estimated, puts, counts, counted, calculates, published, says, found")
+_JOINED = one_of("of, for, and, the, on, de, der, des, du, für, und, et, &")
+
 _SPEAKS_OF_EVIDENCE = rf"\b{_EVIDENCE}\b"
 _NAMED = (
     rf"(?-i:\((?:[^()]* )?(?:1[89]|20)\d\d[a-z]?(?:,[^()]*)?\)|\[\d{{1,3}}(?:[,–-] ?\d{{1,3}})*\]|\bet al\b"
-    rf"|\b{_AUTHORSHIP} (?:the )?[A-Z]|(?<=\w )[A-Z]\w+(?:['’]s)? (?:\w+ )?{_WORKS}\b|\b{_EXHIBITS} [A-Z0-9])"
+    rf"|\b{_AUTHORSHIP} (?:the )?[A-Z]|(?<=\w )[A-Z]\w+(?:['’]s)? (?:\w+ )?{_WORKS}\b|\b{_EXHIBITS} [A-Z0-9]"
+    rf"|\([A-Z][\w.]+(?:,? (?:{_JOINED} )*(?:[A-Z][\w.]+|\d{{4}}))+\)|\((?:[A-Z]{{3,}}|[A-Z]\w+)\)\W*$"
+    rf"|\b[A-Z]\w+ (?:\w+ ){{0,2}}{_INSTITUTIONS}\b|\b[A-Z]{{3,}} {_STATES}\b"
+    rf"|\b(?!(?:The|She|This|That|One|Each|Research|Science|Evidence|History|Everyone|Nobody)\b)[A-Z][a-z]\w+ "
+    r"(?:reports|estimates|calculates) that\b)"
 )
 _POINTED_AT = (
     r"\b(?:table|figure|chart|graph|plot|diagram|appendix|numbers|measurements|results|log|listing|list) "

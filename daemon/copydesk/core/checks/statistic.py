@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copydesk.core.checks.place import found, pattern, quote, rule, rulebook
+from copydesk.core.checks.harmless_figure import needs_no_source
+from copydesk.core.checks.place import found, quote, rule, rulebook
 from copydesk.core.checks.source import is_narrated, source_in_reach
 from copydesk.core.vocabulary import one_of, word_set
 
@@ -47,22 +48,31 @@ _CHANGES = one_of(
     shrinks?, shrank, climb(?:s|ed)?
     """
 )
+_MEASURES = one_of(
+    """
+    number, rate, costs?, time, speed, traffic, output, productivity, size, chances?, risk, revenue, throughput, income,
+    sales, conversion, retention, likelihood
+    """
+)
+_PERFORMS = one_of(
+    """
+    handles?, process(?:es)?, serves?, supports?, sustains?, delivers?, reaches, scales to, manages?, copes with,
+    executes?, performs?, answers?, accepts?, ingests?, parses?, writes?, reads?, sends?
+    """
+)
 
 _STATISTICS = rulebook(
     rule("% percent cent percentage", rf"\b{_NUMBER} ?(?:%|percent\b|per cent\b|percentage points?\b)"),
     rule("times x × fold #", rf"\b{_NUMBER} ?(?:x|×|-?fold|times) (?:\w+ly )?{_COMPARED}\b"),
     rule(
         "twofold threefold fourfold fivefold tenfold hundredfold fold",
-        rf"\b(?:{_NUMBER_WORDS}|\d+-?)fold (?:increase|rise|growth|gain|reduction|drop|decrease"
-        r"|improvement|difference)\b"
+        rf"\b(?:{_NUMBER_WORDS}|\d+-?)fold "
+        r"(?:increase|rise|growth|gain|reduction|drop|decrease|improvement|difference)\b"
         rf"|\b{_CHANGES} (?:\w+ ){{0,3}}?(?:{_NUMBER_WORDS}|\d+-?)fold\b",
     ),
     rule(
         "halves doubles triples quadruples",
-        r"\b(?:halves|doubles|triples|quadruples) (?:the|your|their|its) (?:[\w-]+ )?(?:number|rate|cost"
-        r"|costs|time|speed|traffic|"
-        r"output|productivity|size|chance|chances|risk|revenue|throughput|income|sales|conversion"
-        r"|retention|likelihood)\b",
+        rf"\b(?:halves|doubles|triples|quadruples) (?:the|your|their|its) (?:[\w-]+ )?{_MEASURES}\b",
     ),
     rule(
         "$ € £ ¥",
@@ -107,6 +117,11 @@ _STATISTICS = rulebook(
         rf"(?:[$€£¥] ?)?\b{_NUMBER} (?:million|billion|trillion)\b(?: \w+)?|[$€£¥] ?\d[\d,.]* ?(?:m|bn|k)\b",
     ),
     rule("#", rf"\b\d{{1,3}}(?:,\d{{3}})+ {_MANY}\b"),
+    rule(
+        "second minute hour day",
+        rf"\b{_PERFORMS} (?:[\w'’-]+ ){{0,3}}?\d{{1,3}}(?:,\d{{3}})+ (?:[\w-]+ ){{1,3}}?"
+        r"(?:a|per|each|every) (?:second|minute|hour|day)\b",
+    ),
     rule("$ € £ ¥", rf"\b{_MANY}\b(?: [\w'’-]+){{1,8}}? [$€£¥] ?\d[\d,.]* (?:a|per|each|every) {_PERIOD}\b"),
     rule("times", rf"\b{_MANY}\b(?: [\w'’-]+){{1,6}}? {_NUMBER} times (?:a|per|each|every) {_PERIOD}\b"),
 )
@@ -118,35 +133,6 @@ _AMOUNTS = word_set(
     hundredfold halves doubles triples quadruples
     """
 )
-_NO_SHARE = r"\b(?:100|0) ?(?:%|per ?cent)"
-_SET_AFTER = one_of(
-    """
-    of the (?:width|height|screen|page|viewport|container|way|time), width, height, opacity, zoom, discount, off, tax,
-    vat, confidence, alcohol, solution, charge[ds]?, battery, gr[ae]y, black, transparen\\w+, threshold, limit, milk,
-    cotton, interest
-    """
-)
-_SET_BEFORE = one_of(
-    """
-    set(?:s|ting)? (?:\\w+ )*?(?:to|at|as), default(?:s|ed|ing)? (?:of|to|is), must, should, shall, needs? to,
-    ha(?:s|ve) to, requires?, required, aim(?:s|ed|ing)? (?:for|at), goals?, targets?, thresholds?, limit(?:s|ed)?,
-    quotas?, capp?(?:s|ed)?, maximum, minimum, suppose, imagine, assum(?:e|es|ing), let['’]s say, if, whether, unless,
-    plan(?:s|ned)? to, hopes? to, want(?:s|ed)? to, would like, pays?, paid, charges?, fee, price, deposit, version,
-    budget
-    """
-)
-_IMPERATIVE = one_of(
-    """
-    set, use, add, leave, choose, keep, make, ensure, allow, reserve, scale, increase, reduce, decrease, lower, raise,
-    multiply, pick, run, give, let, mix, pour, heat, cut, wait, allocate, download, install, type, enter, select,
-    click, open, press, divide, round, start, stop, write, read, spend, limit, aim, try, put, place, turn, drag,
-    resize, crop, adjust, configure, change, budget, plan, expect, see, go, buy, pay, save, take, imagine, suppose,
-    assume, consider, remember
-    """
-)
-_SETTING_AFTER = rf" ?{_SET_AFTER}\b"
-_SETTING_BEFORE = rf"\b{_SET_BEFORE}\b[^.;:]*$"
-_INSTRUCTION = rf"^\W*(?:(?:then|next|first|finally|please|now|also)\W+)?{_IMPERATIVE}\b(?! of\b)"
 
 
 def check(place: Place) -> str | None:
@@ -164,11 +150,6 @@ def check(place: Place) -> str | None:
 
 def _figure(place: Place) -> str | None:
     for match in found(_STATISTICS, place):
-        if not (
-            pattern(_NO_SHARE).search(match.group())
-            or pattern(_SETTING_AFTER).match(place.prose, match.end())
-            or pattern(_SETTING_BEFORE).search(place.prose[: match.start()])
-            or pattern(_INSTRUCTION).match(place.prose)
-        ):
+        if not needs_no_source(match, place.prose):
             return match.group()
     return None

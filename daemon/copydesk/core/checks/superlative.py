@@ -21,7 +21,8 @@ _ANYWHERE = one_of(
 )
 _HYPE = one_of(
     """
-    revolutioni[sz]e[sd]?, unbeatable, unrivall?ed, unparalleled, unmatched, bullet-?proof, fool-?proof,
+    unbreakable(?! (?:spaces?|words?|lines?|blocks?|strings?)\\b), revolutioni[sz]e[sd]?, unbeatable,
+    unrivall?ed, unparalleled, unmatched, bullet-?proof, fool-?proof,
     infallibl[ey], unhackable, flawless(?:ly)?, second to none, best-in-class, world-beating, miraculous(?:ly)?,
     game-?chang(?:er|ing), changes everything, limitless,
     (?:unlimited|infinite|endless) (?:potential|possibilities|growth|traffic|scale|scalability|speed|users)
@@ -30,11 +31,10 @@ _HYPE = one_of(
 
 SUPERLATIVES = (
     rule(
-        "revolutionize revolutionizes revolutionized revolutionise revolutionises revolutionised "
-        "unbeatable unrivaled unrivalled "
-        "unparalleled unmatched bullet bulletproof fool foolproof infallible infallibly unhackable "
-        "flawless flawlessly second class "
-        "beating miraculous miraculously game gamechanger changes limitless unlimited infinite endless",
+        "revolutionize revolutionizes revolutionized revolutionise revolutionises revolutionised unbeatable "
+        "unbreakable unrivaled unrivalled unparalleled unmatched bullet bulletproof fool foolproof infallible "
+        "infallibly unhackable flawless flawlessly second class beating miraculous miraculously game gamechanger "
+        "changes limitless unlimited infinite endless",
         rf"\b{_HYPE}\b",
     ),
     rule(
@@ -48,8 +48,8 @@ SUPERLATIVES = (
     ),
     rule(
         "only one",
-        r"\bthe (?:only|one) (?:correct|right|true|proper|sane|sensible) (?:way|choice|approach|answer"
-        r"|method|option)\b",
+        r"\bthe (?:only|one) (?:correct|right|true|proper|sane|sensible) "
+        r"(?:way|choice|approach|answer|method|option)\b",
     ),
 )
 """Rules that match what nobody can have compared."""
