@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -151,6 +152,15 @@ def test_a_dismissal_survives_a_restart(tmp_path: Path, scope: Scope) -> None:
     assert run.stdout.strip() == "because"
 
 
+def test_a_file_in_the_place_of_the_folder_is_named_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / ".copydesk").write_text("mine")
+    with pytest.raises(StoreError) as refused:
+        add_dismissal(tmp_path, PROJECT)
+    assert refused.value.sentence == ".copydesk is a file. Move it away, and dismiss the note again."
+    assert read_dismissals(tmp_path) == ((), ())
+    assert (tmp_path / ".copydesk").read_text() == "mine"
+
+
 @pytest.mark.skipif(os.name != "posix", reason="links need no permission on POSIX only")
 def test_links_out_of_the_project_are_refused(tmp_path: Path) -> None:
     outside, root = tmp_path / "outside", tmp_path / "root"
@@ -168,11 +178,15 @@ def test_links_out_of_the_project_are_refused(tmp_path: Path) -> None:
     assert [path.read_text() for path in outside.iterdir()] == ["secret"]
 
 
-def test_what_cannot_be_written_is_one_plain_error(tmp_path: Path) -> None:
-    (tmp_path / ".copydesk").write_text("a file where the folder should be")
+def test_what_cannot_be_written_is_one_plain_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StoreError, match="cannot be written") as error:
         add_dismissal(tmp_path, PROJECT)
     assert error.value.remedy
+    assert list((tmp_path / ".copydesk").iterdir()) == []
 
 
 @pytest.mark.parametrize("mark", MARKS)

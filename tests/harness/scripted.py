@@ -142,12 +142,13 @@ def very(document: Document, configuration: Configuration, previous: InstantRead
 def configure(client: ClientSettings) -> Configuration:
     """Read the keys that tests use from the client's section; an unknown one is a problem."""
     section = client.section if isinstance(client.section, dict) else {}
-    known = {"disable", "codeLens", "maxPer1000Words", "engine"}
+    known = {"disable", "codeLens", "maxPer1000Words", "engine", "unproven"}
     return Configuration(
         values=section.get("engine"),
         max_per_1000_words=section.get("maxPer1000Words", 8),
         disabled=frozenset(section.get("disable", ())),
         code_lens=section.get("codeLens", True),
+        unproven=section.get("unproven", False),
         problems=tuple(f"{key}: there is no such setting." for key in section if key not in known),
     )
 

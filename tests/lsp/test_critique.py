@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
 from copydesk.errors import EngineUnreachable
 from harness.editor import VSCODE
 from harness.scripted import ScriptedDesk, services
@@ -137,14 +139,20 @@ async def test_a_run_that_fails_or_is_cancelled_removes_nothing(connect: Connect
     assert editor.shown(URI) == sorted([INSTANT, FIRST, SECOND])
 
 
-async def test_codes_that_the_model_is_not_asked_about_are_named_at_the_end(connect: Connect) -> None:
+@pytest.mark.parametrize(
+    ("unproven", "verdict"), [(False, "is not asked about"), (True, "is unproven on")], ids=["trusted", "unproven"]
+)
+async def test_codes_that_the_model_failed_in_its_self_test_are_named_at_the_end(
+    connect: Connect, unproven: bool, verdict: str
+) -> None:
     editor = (await connect(VSCODE, services(ScriptedDesk(untrusted=("CD103", "CD201"))))).editor
+    editor.settings = {"unproven": unproven}
     await editor.initialize()
     editor.open(URI, TEXT)
     await editor.command("copydesk.critiqueDocument", uri=URI)
     await editor.ended(1)
     (steps,) = editor.progress.values()
-    assert steps[-1]["message"] == "Done; this model is not asked about CD103, CD201"
+    assert steps[-1]["message"] == f"Done; this model {verdict} CD103, CD201"
 
 
 async def test_only_the_range_is_read_and_only_its_notes_are_replaced(

@@ -115,7 +115,7 @@ async def test_notes_of_one_code_on_one_sentence_are_all_shown_and_keep_their_id
 
 
 async def test_every_repetition_of_a_short_sentence_has_its_note(connect: Connect) -> None:
-    editor = await critiqued(connect, VSCODE, " ".join(["One flaw."] * 8) + "\n")
+    editor = await critiqued(connect, VSCODE, " ".join(["One flaw shows."] * 8) + "\n")
     assert len(set(ids(editor))) == 8
     before = ids(editor)
     await editor.command("copydesk.critiqueDocument", uri=URI)

@@ -59,7 +59,7 @@ async def test_nothing_heavy_is_loaded_before_it_is_needed(start: Start) -> None
     editor, _ = await start()
     await editor.initialize()
     await editor.until(lambda: editor.said)
-    assert editor.said == ["copydesk settings: loaded: nothing heavy"]
+    assert editor.said == ["loaded: nothing heavy"]
 
 
 async def test_the_command_that_editors_start_loads_nothing_heavy_to_initialize(start: Start, tmp_path: Path) -> None:

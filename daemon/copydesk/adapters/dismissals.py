@@ -110,6 +110,8 @@ def _update(root: Path, change: Callable[[list[bytes]], list[bytes] | None]) -> 
     Another process may write in between, so the file is looked at once more before it is replaced.
     """
     file = _file(root)
+    if file.parent.exists() and not file.parent.is_dir():
+        raise StoreError(f"{PROJECT_FOLDER} is a file.", "Move it away, and dismiss the note again.")
     try:
         for _ in range(_ATTEMPTS):
             lines, seen = _read(root)

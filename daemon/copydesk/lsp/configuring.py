@@ -102,6 +102,6 @@ class Settings:
         for problem in configuration.problems:
             if problem not in self._reported:
                 self._reported.add(problem)
-                self._client.say(f"copydesk settings: {problem}", types.MessageType.Warning)
+                self._client.say(problem, types.MessageType.Warning)
         if first or before != configuration:
             self._changed()

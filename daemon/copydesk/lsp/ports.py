@@ -70,6 +70,7 @@ class Configuration:
     max_per_1000_words: int = 8
     disabled: frozenset[str] = frozenset()
     code_lens: bool = True
+    unproven: bool = False
     problems: tuple[str, ...] = ()
 
 

@@ -16,8 +16,8 @@ Documents are synchronised as full text. Positions are UTF-8, UTF-16 or UTF-32, 
 
 | Method | What copydesk does with it |
 | --- | --- |
-| `textDocument/publishDiagnostics` | pushes notes: `source` is `copydesk`, with `code`, `codeDescription`, `version`, \
-`relatedInformation`, and `data` = `{"id"}` |
+| `textDocument/publishDiagnostics` | pushes notes: `source` is `copydesk`, with `code`, `version`, \
+`relatedInformation`, `data` = `{"id"}`, and `codeDescription` where codes have a page |
 | `textDocument/codeAction` | offers commands for the notes at a range, of kind `quickfix`; never an edit |
 | `textDocument/hover` | shows a note's reason; no images, only http(s) links |
 | `textDocument/codeLens` | counts notes on headings; switched off by the setting `critique.code_lens` |

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from copydesk.lsp.documents import OpenDocument
     from copydesk.lsp.jobs import Job
     from copydesk.lsp.notes import DocumentNotes
+    from copydesk.lsp.ports import Configuration
     from copydesk.lsp.session import Session
 
 GONE = "The text changed, so the note no longer applies."
@@ -54,7 +55,7 @@ async def critique(session: Session, document: OpenDocument, near: int | None, w
     if within is None or read_now is not None:
         notes.retain(found, read_now)
     session.publish_soon(document.uri)
-    return f"Done; this model is not asked about {', '.join(report.untrusted)}" if report.untrusted else "Done"
+    return _done(report, configuration)
 
 
 async def rewrite(session: Session, notes: DocumentNotes, identity: str, job: Job) -> str:
@@ -87,6 +88,13 @@ async def rewrite(session: Session, notes: DocumentNotes, identity: str, job: Jo
                 case Report(problem=problem) if problem is not None:
                     _tell(session, event)
     return outcome
+
+
+def _done(report: Report, configuration: Configuration) -> str:
+    if not report.untrusted:
+        return "Done"
+    verdict = "is unproven on" if configuration.unproven else "is not asked about"
+    return f"Done; this model {verdict} {', '.join(report.untrusted)}"
 
 
 def _tell(session: Session, report: Report | None) -> None:
