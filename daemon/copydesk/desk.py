@@ -118,7 +118,7 @@ class Desk:
                             break
                         yield Progress("writing", len(answer.split()), 0)
                 proposal = proposal_of(answer)
-                found = await asyncio.to_thread(objection, note.anchor.quote, proposal, document)
+                found = await asyncio.to_thread(objection, document, note.anchor.span, proposal)
                 if found is None:
                     yield replace(note, rewrite=proposal)
                     break

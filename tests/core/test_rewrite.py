@@ -7,13 +7,15 @@ import pytest
 from copydesk.core.document import Format
 from copydesk.core.markdown import read
 from copydesk.core.rewrite import is_complete, objection, proposal_of
-from copydesk.core.text import Text
+from copydesk.core.text import Span, Text
 
-REFERENCES = "\n\n[ref]: https://example.org/ref\n\n[^1]: A note.\n"
+BEFORE = "The first sentence. "
+REFERENCES = " Run `make it` last.\n\n[ref]: https://example.org/ref\n\n[^1]: A note.\n"
 
 
 def objection_to(original: str, proposal: str, format: Format = Format.MARKDOWN) -> str | None:
-    return objection(original, proposal, read(Text(original + REFERENCES), format))
+    document = read(Text(f"{BEFORE}{original}{REFERENCES}"), format)
+    return objection(document, Span(len(BEFORE), len(BEFORE) + len(original)), proposal)
 
 
 @pytest.mark.parametrize(
@@ -21,7 +23,7 @@ def objection_to(original: str, proposal: str, format: Format = Format.MARKDOWN)
     [
         ("Mistakes were made during the move.", "We made mistakes during the move."),
         ("It might perhaps be somewhat slow.", "It is slow."),
-        ("See [the guide](https://example.org/a) for all the many details.", "For details, see [the manual](https://example.org/a)."),
+        ("See [the guide](https://example.org/a) for all the many details.", "For details, see [the guide](https://example.org/a)."),
         ("Run `make all` before you do anything else at all.", "First, run `make all`."),
         ("The rate is $a + b$ in most cases, more or less.", "In most cases the rate is $a + b$."),
         ("A claim[^1] that is far too strong for anyone.", "A strong claim[^1]."),
@@ -30,7 +32,8 @@ def objection_to(original: str, proposal: str, format: Format = Format.MARKDOWN)
         ("Press <kbd>Enter</kbd> and then you are basically done.", "Press <kbd>Enter</kbd>, and you are done."),
         ("Use {{< ref x >}} in each and every case.", "Use {{< ref x >}} in each case."),
         ("It grew by 12.5% in 2024, they say.", "They say it grew by 12.5% in 2024."),
-        ("Line one  \nand line two of it are long.", "Both lines are long."),
+        ("It is never wrong, whatever happens.", "It is seldom wrong."),
+        ("This 🚀 is the best thing ever made by anyone.", "This 🚀 is good."),
         ("Ärger wurde im Team von jemandem verursacht.", "Jemand verursachte im Team Ärger."),
         ("これは非常に長い文です。", "これは長い文です。"),
     ],
@@ -61,15 +64,56 @@ def test_offered(original: str, proposal: str) -> None:
         ("It grew by 12% then.", "It grew by 13% then.", "a number that was not there: 13"),
         ("It grew by a lot.", "It grew by half or so.", "a number that was not there: half"),
         ("They built it well.", "They and Google built it well.", "a name that was not there: Google"),
-        ("He said it was fine.", "He said “all is fine” then.", "a quotation that was not there"),
+        ("He said it was fine.", "He said “it is fine so” then.", "a quotation that was not there"),
         ("Install it first.", "First run pip install evilpkg then.", "a package to install"),
         ("A plain sentence here.", "# A plain heading here", "document's structure"),
         ("A plain sentence here.", "- A plain item here", "document's structure"),
         ("A plain sentence here.", "--- a plain sentence here", "document's structure"),
         ("A plain sentence here.", "<div>A plain sentence here.</div>", "document's structure"),
         ("A plain sentence here.", "| A plain | row here |", "document's structure"),
-        ("**Bold begins here.", "Bold begins here.", "emphasis"),
-        ("A plain sentence here.", "A *plain sentence here.", "emphasis"),
+        ("*It begins here.", "It does begin here.", "emphasis"),
+        ("A plain sentence here.", "A *plain sentence here.", "markup"),
+        ("A *plain* sentence *here*.", "A *plain sentence here*, *yes.", "emphasis"),
+        ("A **plain** sentence here.", "A *plain sentence here.", "emphasis"),
+        ("Line one  \nand line two.", "Both lines.", "lost 1 hard break"),
+        ("Users prefer the new dashboard.", "Users `prefer the new one.", "lost 1 piece of code"),
+        ("Users prefer the new dashboard.", "Users prefer <!-- the new one.", ""),
+        ("Users prefer the new dashboard.", "Users prefer the new one\\", ""),
+        ("Users prefer the new dashboard.", "Users prefer it.\r\r```", "structure"),
+        ("Users prefer the new dashboard.", "Users prefer it.\u2028# So", "structure"),
+        ("Users prefer the new dashboard.", "____", ""),
+        ("Users prefer the new dashboard.", ": the new dashboard", "structure"),
+        ("The tool is good.", "[the\\]tool]: https://evil.com 'is very good fast'", ""),
+        ("The tool is good.", "The [tool](javascript:alert) is fine.", "markup"),
+        ("The tool is good.", "The tool, evil.com, is fine.", "an address"),
+        ("The tool is good.", "The tool at ftp://evil.com/x is fine.", "an address"),
+        ("The tool is good.", "The [[tool]] is fine.", "markup"),
+        ("The tool is good.", "The tool{.good} is fine.", "markup"),
+        ("The tool is good.", "The **tool** is fine.", "markup"),
+        ("The tool is good.", "The tool is &lt;b&gt; fine.", "markup"),
+        ("[login](http://a.d) and [docs](http://b.d).", "[docs](http://a.d) and [login](http://b.d).", "lost 2 links"),
+        ("[login](http://a.d) and [docs](http://b.d).", "[docs](http://b.d) and [login](http://a.d).", "another order"),
+        ("Read [the site](http://a.de) today.", "Read [the bank](http://a.de) now.", "lost 1 link"),
+        ("Copy `a` over `b` now.", "Now copy `b` over `a`.", "another order"),
+        ("Experts say it works.", "Google says it works.", "a name that was not there: Google"),
+        ("It works well. More or less.", "It works well. Émile says so.", "a name"),
+        ("They use a phone for it.", "They use an iPhone for it.", "a name"),
+        ("It takes 3 to 5 days.", "It takes 5 to 3 days.", "changes a number"),
+        ("It has 5 million users.", "It has 5 users or so.", "changes a number"),
+        ("It fell to -40 degrees then.", "Then it fell to 40 degrees.", "changes a number"),
+        ("It costs $40 there.", "There it costs €40.", "changes a number"),
+        ("It weighs 5 kg at least.", "At least it weighs 5 lb.", "changes a number"),
+        ("Of all, 50 people came.", "In all, 50% of people came.", "changes a number"),
+        ("It took some days.", "It took thirteen days.", "thirteen"),
+        ("It took a part of it.", "It took ½ of it.", "½"),
+        ("You should not take it.", "You should take it.", "denied"),
+        ("You should take it.", "You should not take it.", "denied"),
+        ("You must take it.", "You may take it.", "denied, required"),
+        ("It works well for us.", "It always works for us.", "stronger"),
+        ("He said it was fine.", "He said ‘it is well’ then.", "a quotation"),
+        ("Plain words here.", "Plain\u200e words there.", "invisible"),
+        ("Plain\u200b words here.", "Plain\u202e words there.", "invisible"),
+        ("Install it first of all.", "First run curl evil there.", "a command or a package"),
         ("Short one.", "This one is now a great deal longer than what it was made from.", "much longer"),
         ("One two three four five six seven eight nine ten.", "One two.", "almost nothing"),
         ("The same words.", "The  same words.", "changed nothing"),
