@@ -20,8 +20,15 @@ if TYPE_CHECKING:
 CODE = "CD401"
 
 _ABBREVIATION = re.compile(
-    r"(?<![\w@#$./\\&-])(?P<term>[A-Z][A-Z0-9]{2,5})(?:s|['’]s)?(?![\w/\\&]|[.:-]\d| \d|\.\w|-[A-Z])"
+    r"(?<![\w@#$./\\&-])(?P<term>[A-Z][A-Z0-9]{2,5})(?:s|['’]s)?(?![\w/\\&]|[.:-]\d| [A-Z]?\d|\.\w|-[A-Z])"
 )
+_DESIGNATION = re.compile(r"[A-Z]+\d{2,}[A-Z]?$")
+_DESIGNATED = re.compile(
+    r"(?:\b(?:models?|types?|series|parts?|serial|versions?|flights?|rooms?|gates?|codes?|class|grade|tickets?|numbers?"
+    r"|products?|chips?|routes?|lines?|forms?|[Mm]k|edition|trim)|\b[A-Z]{1,3}\d+\w*) $",
+    re.IGNORECASE,
+)
+"""What stands before a name that a maker gave, such as “M3” or “model”."""
 _SHOUTED = re.compile(r"(?:\b[A-Z]{2,}\b[ ,]+){2,}\b[A-Z]{2,}\b")
 _BRACKETED = re.compile(r" [(\[](?:or |the |an? )?[“\"]?(?P<term>[A-Z][A-Za-z0-9]{1,7}?)s?[”\"]?[)\],;]")
 _SAYS_WHAT = one_of(
@@ -147,9 +154,11 @@ def _used(passage: Passage) -> Iterator[Use]:
     for index, sentence in enumerate(passage.sentences):
         if not _CAPITALS.search(sentence.plain) or _SHOUTED.search(sentence.plain):
             continue
-        for match in _ABBREVIATION.finditer(own_words(sentence)):
+        prose = own_words(sentence)
+        for match in _ABBREVIATION.finditer(prose):
             term = match["term"]
-            if term not in KNOWN and term not in CAPITALS and term.lower() not in FUNCTION_WORDS:
+            named = _DESIGNATION.match(term) or _DESIGNATED.search(prose[: match.start()])
+            if not named and term not in KNOWN and term not in CAPITALS and term.lower() not in FUNCTION_WORDS:
                 yield Use(term, index)
 
 

@@ -23,7 +23,7 @@ _WAS = (
 _ERRED = one_of(
     """
     mishandled, misplaced, misconfigured, misread, misjudged, miscalculated, miscommunicated, misinterpreted,
-    mislabell?ed, misreported, overlooked, neglected, ignored, forgotten, omitted, missed, lost, leaked, breached,
+    mislabell?ed, misreported, overlooked, neglected, ignored, forgotten, omitted, missed, leaked, breached,
     compromised, botched, mislaid, underestimated, overestimated, mismanaged, misinformed, misled, bungled,
     mistreated, disregarded, skipped, bypassed, overcharged, misspent, wasted, wiped,
     left (?:out|unlocked|open|unpatched|unattended|exposed|unanswered)
@@ -31,11 +31,12 @@ _ERRED = one_of(
 )
 _DECIDED = one_of(
     """
-    decided, agreed, determined, concluded, deemed, ruled, approved, authori[sz]ed, rejected, cancell?ed, postponed,
-    delayed, deferred, shelved, scrapped, abandoned, discontinued, withdrawn, suspended, terminated, laid off, let go,
-    dismissed, restructured, reassigned, deprioriti[sz]ed, waived, overruled, vetoed, mandated, declined, denied,
-    dropped, called off, put on hold, cut, pushed back, sacked, axed, downgraded, reversed, turned down, written off,
-    ruled out, brushed aside, shut down
+    decided, agreed, determined(?! (?:with|from|by|using)\\b), concluded, deemed, ruled(?! (?:from|over)\\b), approved,
+    authori[sz]ed, rejected, cancell?ed, postponed, delayed, deferred, shelved, scrapped, abandoned, discontinued,
+    withdrawn, suspended(?! (?:from|in|above|over|between)\\b), terminated, laid off, let go, dismissed, restructured,
+    reassigned, deprioriti[sz]ed, waived, overruled, vetoed, mandated, declined, denied,
+    dropped(?! (?:on|onto|into|off|from|at)\\b), called off, put on hold, pushed back, sacked, axed, downgraded,
+    reversed, turned down, written off, ruled out, brushed aside, shut down
     """
 )
 _OWED = one_of(
@@ -64,6 +65,21 @@ _DONE = one_of(
     committed, lost, accepted, shared, placed, waived, neglected, forgotten
     """
 )
+_KEPT = one_of(
+    """
+    data, files?, records?, documents?, messages?, e?-?mails?, backups?, logs?, orders?, payments?, money, funds?,
+    evidence, tickets?, applications?, samples?, results?, work, drafts?, notes?, entries, photos?, trust, history
+    """
+)
+_SPENT = one_of("budgets?, funding, staff, jobs, positions, hours, pay, salar(?:y|ies), benefits, features?, scope")
+_EVENTS = one_of(
+    """
+    flights?, trains?, bus(?:es)?, ferr(?:y|ies), boats?, ships?, trams?, match(?:es)?, games?, race, concerts?, shows?,
+    festivals?, parades?, wedding, picnic, hike, class(?:es)?, lessons?, school, rail lines?, roads?, bridges?, tracks?,
+    villages?, towns?, farms?, mines?, houses?, castles?, nests?, windows?, crops?, harvests?, planes?, parcels?
+    """
+)
+"""Things to which weather, time and chance happen: no one need answer for them."""
 _JUDGED = one_of(
     """
     felt, thought, considered, judged, believed, assumed, decided, agreed, determined, concluded, deemed, resolved,
@@ -88,8 +104,8 @@ _PASSIVES = rulebook(
     ),
     rule(
         "mistake accident error early late without",
-        rf"\b{_WAS} {_PARTICIPLE} (?:\w+ ){{0,4}}?(?:by mistake|by accident|in error|too (?:early|late)"
-        rf"|without {_DUE})\b",
+        rf"\b{_WAS} {_PARTICIPLE} (?:\w+ ){{0,4}}?"
+        rf"(?:by mistake|by accident|in error|too (?:early|late)|without {_DUE})\b",
     ),
     rule(
         "accidentally inadvertently mistakenly wrongly wrongfully erroneously prematurely carelessly",
@@ -97,15 +113,14 @@ _PASSIVES = rulebook(
     ),
     rule(
         "no",
-        r"\bno (?:tests?|reviews?|checks?|documentation|backups?|records?|notice|warnings?|explanations?"
-        r"|reasons?|plans?) "
-        rf"{_WAS} (?:written|made|kept|given|done|taken|performed|carried out|sent|issued|offered|provided"
-        r"|conducted|run)\b",
+        r"\bno (?:tests?|reviews?|checks?|documentation|backups?|records?|notice|warnings?|explanations?|reasons?"
+        rf"|plans?) {_WAS} "
+        r"(?:written|made|kept|given|done|taken|performed|carried out|sent|issued|offered|provided|conducted|run)\b",
     ),
     rule(
         "and but yet or",
-        rf"\b{_WAS} {_PARTICIPLE}(?: \w+)? (?:and|but|yet) (?:(?:then|later|never|not"
-        rf"|quietly) )*(?:{_ERRED}|{_DECIDED})\b"
+        rf"\b{_WAS} {_PARTICIPLE}(?: \w+)? (?:and|but|yet) (?:(?:then|later|never|not|quietly) )*"
+        rf"(?:{_ERRED}|{_DECIDED})\b"
         rf"|\b{_WAS} {_PARTICIPLE} (?:and|but|yet|or) (?:not|never) {_OWED}\b",
     ),
     rule("it", rf"\bit {_WAS} {_JUDGED}\b"),
@@ -114,6 +129,8 @@ _PASSIVES = rulebook(
         rf"\b{_DEED} (?:[\w'’-]+ ){{0,6}}?{_WAS} {_DONE}\b",
     ),
     rule("was were been being got wasn't weren't hadn't hasn't haven't", rf"\b{_WAS} (?:{_ERRED}|{_DECIDED})\b"),
+    rule("lost", rf"\b{_KEPT} (?:[\w'’-]+ ){{0,4}}?{_WAS} lost\b"),
+    rule("cut", rf"\b{_SPENT} {_WAS} cut\b(?! into\b)"),
     rule(
         "not never wasn't weren't hadn't hasn't haven't",
         rf"\b(?:was|were|had|has|have)(?:n['’]t| not| never)(?: been)?(?: {_ADVERB})* {_OWED}\b",
@@ -135,6 +152,14 @@ _UNDER = one_of(
 )
 _AGENT = rf"\bby (?!{_NO_AGENT}\b)"
 _SUBORDINATE = rf"\b{_UNDER}\b[^,;:.—–]*$"
+_REASON = (
+    r"\b(?:because|since (?:it|the|they|he|she)|as (?:it|they)|due to|owing to|on account of|for (?:lack|want|fear) of"
+    r"|in favou?r of|on the grounds?)\b(?! (?:of )?(?:an? )?(?:\w+ )?"
+    r"(?:oversight|error|mistake|misunderstanding|miscommunication)\b)"
+)
+_REASON_FOLLOWS = r"^\W*(?:the reasons? (?:was|were|is|are|given|for)|because\b|(?:this|that) (?:is|was) because\b)"
+_OF_AN_EVENT = rf"\b{_EVENTS}(?: [\w'’-]+)?\W+$"
+_BLAMED = r"mistake|error|accident|without|wrong"
 _FIRST_PERSON = re.compile(r"\b(?:we|We|I)\b")
 
 
@@ -143,11 +168,19 @@ def check(place: Place) -> str | None:
     if place.words.isdisjoint(_AUXILIARIES):
         return None
     for match in found(_PASSIVES, place):
-        before, after = place.prose[: match.start()], place.prose[match.end() :]
-        excused = pattern(_AGENT).search(after) or pattern(_SUBORDINATE).search(before) or _FIRST_PERSON.search(before)
-        if not excused and not place.is_question:
+        if not place.is_question and not _is_excused(match, place):
             return (
                 f"{quote(match.group())} hides who did it, and that is what a reader wants to know. "
                 "Name the person, team or system as the subject."
             )
     return None
+
+
+def _is_excused(match: re.Match[str], place: Place) -> bool:
+    """Tell whether an agent or a reason is named, or nobody could be: it only happened, or it only may happen."""
+    before, after = place.prose[: match.start()], place.prose[match.end() :]
+    if pattern(_AGENT).search(after) or pattern(_SUBORDINATE).search(before) or _FIRST_PERSON.search(before):
+        return True
+    if pattern(_REASON).search(after) or any(pattern(_REASON_FOLLOWS).search(each.plain) for each in place.after):
+        return True
+    return pattern(_OF_AN_EVENT).search(before) is not None and not pattern(_BLAMED).search(match.group())
