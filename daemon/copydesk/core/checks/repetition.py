@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING
 
-from copydesk.core.similarity import FUNCTION_WORDS, stem
+from copydesk.core.similarity import FUNCTION_WORDS, stem, words
 from copydesk.core.vocabulary import word_set
 
 if TYPE_CHECKING:
@@ -40,6 +40,13 @@ _HINGES = word_set(
     """
 )
 """Small words whose change changes what is said."""
+_OPENINGS = word_set(
+    """
+    after at before by during each every for from if in on once since under unless until when whenever while with
+    without
+    """
+)
+_CONDITIONS = word_set("after before if once since unless until when whenever while")
 _LABELS = word_set(
     """
     step version chapter part figure table section phase option level type day week month year quarter sprint round
@@ -54,8 +61,11 @@ _DATED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Gist:
-    """What a sentence says, reduced for comparison; `keys` are words of which two alike sentences share "
-    "at least one."""
+    """What a sentence says, reduced for comparison.
+
+    `keys` are words of which two alike sentences share at least one. `fronted` counts the stems of an opening phrase
+    that could as well stand at the end, as in “Each night, the backups run”.
+    """
 
     stems: tuple[str, ...]
     distinct: frozenset[str]
@@ -64,6 +74,7 @@ class Gist:
     negated: bool
     bound: bool
     keys: tuple[str, ...]
+    fronted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +120,8 @@ def gist(sentence: Sentence, tokens: Sequence[str]) -> Gist | None:
     keys = sorted(sorted(distinct), key=len, reverse=True)[: size - ceil(_ALIKE * size) + 1]
     negated = negations % 2 == 1
     bound = (negated or bool(numbers)) and _is_bound(sentence.plain, tokens)
-    return Gist(tuple(stems), distinct, tuple(numbers), tuple(sorted(hinges)), negated, bound, tuple(keys))
+    fronted = _fronted(sentence.plain, tokens)
+    return Gist(tuple(stems), distinct, tuple(numbers), tuple(sorted(hinges)), negated, bound, tuple(keys), fronted)
 
 
 def partners(gists: Sequence[Gist | None]) -> Iterator[Partner]:
@@ -147,11 +159,7 @@ def _relation(one: Gist, other: Gist) -> str | None:
     ):
         return None
     if one.numbers == other.numbers and one.negated == other.negated:
-        if one.stems == other.stems:
-            return REPETITION
-        return (
-            REPETITION if len(small.distinct) >= _LEAST_WITH_ADDITIONS and _within(small.stems, large.stems) else None
-        )
+        return REPETITION if _says_again(small, large) else None
     if one.stems != other.stems or one.bound or other.bound:
         return None
     if one.numbers == other.numbers:
@@ -161,6 +169,30 @@ def _relation(one: Gist, other: Gist) -> str | None:
     return CONTRADICTION if alike else None
 
 
+def _says_again(small: Gist, large: Gist) -> bool:
+    """Tell whether two sentences with the same small words, of which one has all words of the other, say the same."""
+    if small.fronted != large.fronted and not _CONDITIONS.isdisjoint(small.hinges):
+        return _put_last(small) == _put_last(large)
+    if small.stems == large.stems or (len(small.stems) == len(large.stems) and _put_last(small) == _put_last(large)):
+        return True
+    return len(small.distinct) >= _LEAST_WITH_ADDITIONS and _within(small.stems, large.stems)
+
+
+def _put_last(gist: Gist) -> tuple[str, ...]:
+    """Return the stems with the opening phrase at the end."""
+    return (*gist.stems[gist.fronted :], *gist.stems[: gist.fronted])
+
+
+def _fronted(plain: str, tokens: Sequence[str]) -> int:
+    """Count the stems before the only comma of a sentence that opens with a preposition or a conjunction."""
+    if plain.count(",") != 1 or not tokens or tokens[0] not in _OPENINGS:
+        return 0
+    opening = words(plain[: plain.index(",")])
+    return sum(
+        token not in FUNCTION_WORDS and token not in _NUMBER_WORDS and not token[0].isdigit() for token in opening
+    )
+
+
 def _within(short: Sequence[str], long: Sequence[str]) -> bool:
     """Tell whether one run of words stands in the other in the same order."""
     rest = iter(long)
@@ -168,7 +200,6 @@ def _within(short: Sequence[str], long: Sequence[str]) -> bool:
 
 
 def _is_bound(plain: str, tokens: Sequence[str]) -> bool:
-    """Tell whether a sentence asks, opens with a date, or numbers a thing: then a changed number "
-    "contradicts nothing."""
+    """Tell whether a sentence asks, opens with a date, or numbers a thing, so that no number contradicts."""
     labelled = any(token in _LABELS and following[0].isdigit() for token, following in pairwise(tokens))
     return labelled or plain.rstrip("\"'”’)").endswith("?") or _DATED.match(plain) is not None
