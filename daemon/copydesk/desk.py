@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from copydesk.answers import Answers, Tally
 from copydesk.core.rewrite import is_complete, objection, proposal_of, rewrite_prompt
@@ -17,7 +17,7 @@ from copydesk.ports import Message, Prompt, Sampling
 from copydesk.turns import Priority, Turns
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 
     from copydesk.core.brief import Brief
     from copydesk.core.document import Document
@@ -61,8 +61,7 @@ class Desk:
     labelled: Mapping[str, Labelled]
     unproven: bool = False
     clock: Callable[[], float] = time.monotonic
-    _staff: Staff | None = field(default=None, init=False)
-    _turns: Turns = field(default_factory=Turns, init=False)
+    _duty: _Duty | None = field(default=None, init=False)
     _hiring: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _bars: dict[tuple[str, str], Bar] = field(default_factory=dict, init=False)
 
@@ -74,28 +73,25 @@ class Desk:
         An engine's failure ends the stream early with its problem in the report; what was found stays found.
         """
         watch = _Watch(self.clock)
-        untrusted: tuple[str, ...] = ()
         try:
-            staff = await self._on_duty()
-            answers = Answers(staff.engine, self.cache, self._turns, watch.tally)
-            examination = Examination(
-                answers,
-                staff.critic,
-                self.prompts,
-                self.labelled,
-                self._bars,
-                staff.concurrency,
-                unproven=self.unproven,
-            )
-            async with aclosing(examination.of(document, brief_words(brief), near=near, within=within)) as events:
-                async for event in events:
-                    watch.saw(event)
-                    yield event
-            untrusted = tuple(sorted(examination.untrusted))
+            async with self._on_duty(watch) as staff:
+                examination = Examination(
+                    watch.answers(self.cache),
+                    staff.critic,
+                    self.prompts,
+                    self.labelled,
+                    self._bars,
+                    staff.concurrency,
+                    unproven=self.unproven,
+                )
+                async with aclosing(examination.of(document, brief_words(brief), near=near, within=within)) as events:
+                    async for event in events:
+                        watch.saw(event)
+                        yield event
         except EngineError as problem:
-            yield await self._report(watch, problem)
+            yield watch.report("critic", problem=problem)
             return
-        yield watch.report(staff, staff.critic, untrusted)
+        yield watch.report("critic", untrusted=tuple(sorted(examination.untrusted)))
 
     async def rewrite(
         self, document: Document, note: Note, brief: Brief
@@ -106,35 +102,37 @@ class Desk:
         """
         watch = _Watch(self.clock)
         try:
-            staff = await self._on_duty()
-            answers = Answers(staff.engine, self.cache, self._turns, watch.tally)
-            reason = ""
-            for attempt in range(ATTEMPTS):
-                answer = ""
-                async with aclosing(self._written(answers, staff, document, note, brief, attempt)) as pieces:
-                    async for piece in pieces:
-                        answer += piece
-                        if is_complete(answer):
-                            break
-                        yield Progress("writing", len(answer.split()), 0)
-                proposal = proposal_of(answer)
-                found = await asyncio.to_thread(objection, document, note.anchor.span, proposal)
-                if found is None:
-                    yield replace(note, rewrite=proposal)
-                    break
-                reason = found
-            else:
-                yield Refused(note, reason)
+            async with self._on_duty(watch) as staff:
+                reason = ""
+                for attempt in range(ATTEMPTS):
+                    answer = ""
+                    pieces = self._written(watch.answers(self.cache), staff, document, note, brief, attempt)
+                    async with aclosing(pieces):
+                        async for piece in pieces:
+                            answer += piece
+                            if is_complete(answer):
+                                break
+                            yield Progress("writing", len(answer.split()), 0)
+                    proposal = proposal_of(answer)
+                    found = await asyncio.to_thread(objection, document, note.anchor.span, proposal)
+                    if found is None:
+                        yield replace(note, rewrite=proposal)
+                        break
+                    reason = found
+                else:
+                    yield Refused(note, reason)
         except AnswerCut:
             yield Refused(note, "the model did not come to an end")
         except EngineError as problem:
-            yield await self._report(watch, problem)
+            yield watch.report("rewriter", problem=problem)
             return
-        yield watch.report(staff, staff.rewriter, ())
+        yield watch.report("rewriter")
 
     async def close(self) -> None:
-        """Release the engine and the cache."""
-        await self._dismiss_staff()
+        """Release the engine, once nobody uses it, and the cache."""
+        duty, self._duty = self._duty, None
+        if duty is not None and not duty.users:
+            await duty.staff.engine.close()
         await self.cache.close()
 
     def _written(
@@ -145,23 +143,35 @@ class Desk:
         longest = len(note.anchor.quote.encode("utf-8", "surrogatepass")) * 2 // 3 + 48
         return answers.text(prompt, Sampling(longest, 0.2 + 0.3 * attempt, 7 + attempt), Priority.INTERACTIVE)
 
-    async def _on_duty(self) -> Staff:
+    @asynccontextmanager
+    async def _on_duty(self, watch: _Watch) -> AsyncIterator[Staff]:
+        """Lend the staff; one that lost its engine is replaced for the next, and released by its last user."""
         async with self._hiring:
-            if self._staff is None:
-                self._staff = await self.hire()
-                self._turns = Turns(self._staff.concurrency)
-            return self._staff
+            if self._duty is None:
+                staff = await self.hire()
+                self._duty = _Duty(staff, Turns(staff.concurrency))
+            duty = self._duty
+        watch.duty = duty
+        duty.users += 1
+        try:
+            yield duty.staff
+        except (EngineUnreachable, EngineBroken):
+            if self._duty is duty:
+                self._duty = None
+            raise
+        finally:
+            duty.users -= 1
+            if self._duty is not duty and not duty.users:
+                await duty.staff.engine.close()
 
-    async def _report(self, watch: _Watch, problem: CopydeskError) -> Report:
-        staff = self._staff
-        if isinstance(problem, EngineUnreachable | EngineBroken):
-            await self._dismiss_staff()
-        return watch.report(staff, staff.critic if staff else None, (), problem)
 
-    async def _dismiss_staff(self) -> None:
-        staff, self._staff = self._staff, None
-        if staff is not None:
-            await staff.engine.close()
+@dataclass(slots=True)
+class _Duty:
+    """A staff, its queue, and how many commands use it."""
+
+    staff: Staff
+    turns: Turns
+    users: int = 0
 
 
 def brief_words(brief: Brief) -> str:
@@ -175,24 +185,36 @@ def brief_words(brief: Brief) -> str:
 
 
 class _Watch:
-    """Times and counts one command."""
+    """Times and counts one command; `duty` is who served it."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self.tally = Tally()
+        self.duty: _Duty | None = None
+        self._tally = Tally()
         self._clock = clock
         self._started = clock()
         self._first: float | None = None
 
+    def answers(self, cache: Cache) -> Answers:
+        """Return a way to ask that counts here."""
+        assert self.duty is not None
+        return Answers(self.duty.staff.engine, cache, self.duty.turns, self._tally)
+
     def saw(self, event: Note | Progress) -> None:
+        """Note when the first finding came."""
         if self._first is None and not isinstance(event, Progress):
             self._first = self._clock() - self._started
 
     def report(
         self,
-        staff: Staff | None,
-        model: ModelFacts | None,
-        untrusted: tuple[str, ...],
+        role: Literal["critic", "rewriter"],
+        *,
+        untrusted: tuple[str, ...] = (),
         problem: CopydeskError | None = None,
     ) -> Report:
-        stats = Stats(seconds=self._clock() - self._started, first_note_seconds=self._first, **asdict(self.tally))
-        return Report(stats, staff.facts if staff else None, model, staff.reason if staff else "", untrusted, problem)
+        """Return the command's last event."""
+        stats = Stats(seconds=self._clock() - self._started, first_note_seconds=self._first, **asdict(self._tally))
+        if self.duty is None:
+            return Report(stats, untrusted=untrusted, problem=problem)
+        staff = self.duty.staff
+        model = staff.critic if role == "critic" else staff.rewriter
+        return Report(stats, staff.facts, model, staff.reason, untrusted, problem)

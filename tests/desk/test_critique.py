@@ -245,3 +245,19 @@ async def test_a_document_without_prose_asks_nothing(source: str) -> None:
     engine = ScriptedEngine(knows())
     notes, report, _ = await critique(desk(engine), source)
     assert (notes, engine.asked, report.problem) == ([], [], None)
+
+
+async def test_an_engine_in_use_is_not_closed_by_another_command_that_lost_it() -> None:
+    """The second command asks while the first one gives the engine up."""
+    cache = MemoryCache()
+    await critique(desk(ScriptedEngine(knows(WEB)), cache), POST)
+    engine = ScriptedEngine(knows(WEB))
+    on = desk(engine, cache)
+    other = on.critique(read(Text(POST + "\nThe town of Bonn was founded by sailors from Chile.\n")), Brief())
+    await anext(other)
+    engine.failures = [EngineBroken("It died."), EngineBroken("It died.")]
+    _, report, _ = await critique(on, POST + "\nThe town of Ulm was founded by sailors from Peru.\n")
+    assert report.problem is not None
+    assert not engine.closed
+    assert isinstance([event async for event in other][-1], Report)
+    assert engine.closed
