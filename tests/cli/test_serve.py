@@ -144,3 +144,21 @@ async def test_a_dismissal_outlives_the_daemon(start: Start, ollama: OllamaServe
     again.open(uri(tmp_path).replace("post", "other"), POST)
     await codes(again, uri(tmp_path).replace("post", "other"), "CD403")
     assert again.diagnostics.get(document, []) == []
+
+
+async def test_the_settings_nearest_to_a_document_count(start: Start, ollama: OllamaServer, tmp_path: Path) -> None:
+    outer, inner = tmp_path / "project" / "post.md", tmp_path / "project" / "notes" / "drafts" / "post.md"
+    inner.parent.mkdir(parents=True)
+    settings = tmp_path / "project" / "notes" / "copydesk.toml"
+    settings.write_text('[critique]\ndisable = ["CD403"]\n')
+    editor = await start(ollama.url)
+    for document in (inner, outer):
+        editor.open(document.as_uri(), POST)
+    await codes(editor, outer.as_uri(), "CD403")
+    await codes(editor, inner.as_uri())
+    settings.unlink()
+    (tmp_path / "project" / "copydesk.toml").write_text("[critique]\ndisable = []\nmodle = 1\n")
+    (inner.parent / "copydesk.toml").write_text("[critique]\n")
+    editor.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": settings.as_uri(), "type": 3}]})
+    await codes(editor, inner.as_uri(), "CD403")
+    assert len([said for said in editor.said if "modle" in said]) == 1

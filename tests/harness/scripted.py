@@ -145,6 +145,7 @@ def configure(client: ClientSettings) -> Configuration:
     known = {"disable", "codeLens", "maxPer1000Words", "engine", "unproven"}
     return Configuration(
         values=section.get("engine"),
+        engine=section.get("engine"),
         max_per_1000_words=section.get("maxPer1000Words", 8),
         disabled=frozenset(section.get("disable", ())),
         code_lens=section.get("codeLens", True),

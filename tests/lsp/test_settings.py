@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -93,6 +94,29 @@ async def test_nothing_is_sent_to_an_engine_before_the_client_has_named_it(conne
     answered.set()
     await editor.notes(URI, "Flawed: This sentence has a flaw.")
     assert hired == ["the writer's own"]
+
+
+async def test_documents_with_settings_of_their_own_share_a_desk(connect: Connect) -> None:
+    desk, built = ScriptedDesk(), []
+
+    async def build(configuration: Configuration) -> ScriptedDesk:
+        built.append(configuration.engine)
+        return desk
+
+    own = services(
+        desk,
+        desk=build,
+        configure=lambda client: replace(configure(client), values=client.document and client.document.parent.name),
+        brief=lambda document, configuration: configuration.values,
+    )
+    editor = (await connect(VSCODE, own)).editor
+    await editor.initialize()
+    for count, uri in enumerate(("file:///work/a/post.md", "file:///work/b/post.md", "untitled:Untitled-1"), 1):
+        editor.open(uri, "This sentence has a flaw.\n")
+        await editor.command("copydesk.critiqueDocument", uri=uri)
+        await editor.ended(count)
+    assert desk.briefs == ["a", "b", None]
+    assert len(built) == 1
 
 
 class Recorder:

@@ -57,10 +57,11 @@ def _configure(client: ClientSettings) -> Configuration:
     from copydesk.lsp.ports import Configuration
     from copydesk.settings import load
 
-    root = _root(client.folders)
+    root = _root(client)
     settings, problems = load(root, editor=_merged(client.initialization, client.section))
     return Configuration(
         values=settings,
+        engine=(settings.engine, settings.roles, settings.critique.unproven),
         max_per_1000_words=settings.critique.max_per_1000_words,
         disabled=frozenset(settings.critique.disable),
         code_lens=settings.critique.code_lens,
@@ -69,11 +70,13 @@ def _configure(client: ClientSettings) -> Configuration:
     )
 
 
-def _root(folders: tuple[Path, ...]) -> Path | None:
+def _root(client: ClientSettings) -> Path | None:
     from copydesk.adapters.project import find_root
 
+    if client.document is not None:
+        return find_root(client.document, client.folders)
     # The first folder is the one that the editor was opened on; a file in it stands for the folder itself.
-    return find_root(folders[0] / "document", folders) if folders else None
+    return find_root(client.folders[0] / "document", client.folders) if client.folders else None
 
 
 def _merged(initialization: object, section: object) -> object:

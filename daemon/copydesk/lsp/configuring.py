@@ -1,4 +1,7 @@
-"""The settings in force: asked of the client and the files at start, and again whenever either says they changed."""
+"""The settings in force for each document, asked of the client and the files.
+
+They are asked for at start, for each folder of an opened document, and again whenever either says they changed.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ logger = logging.getLogger(__name__)
 
 
 class Settings:
-    """Holds the configuration in force; `changed` is called after each change of it."""
+    """Holds the configuration in force for each folder with an open document; `changed` is called after each change.
+
+    `current` is what holds for a document without a file.
+    """
 
     def __init__(
         self, client: Client, configure: Callable[[ClientSettings], Configuration], changed: Callable[[], None]
@@ -37,6 +43,7 @@ class Settings:
         self._loading = asyncio.Lock()
         self._loaded = asyncio.Event()
         self._told = asyncio.Event()
+        self._of_folder: dict[Path, Configuration] = {}
         self.current = Configuration()
 
     @property
@@ -57,18 +64,35 @@ class Settings:
             self._folders.pop(folder.uri, None)
         self._folders |= dict.fromkeys(folder.uri for folder in added)
 
-    async def loaded(self) -> Configuration:
-        """Return the configuration once it has been loaded for the first time."""
-        await self._loaded.wait()
-        return self.current
+    def of(self, document: Path | None) -> Configuration:
+        """Return the configuration of a document as far as it has been loaded."""
+        return self.current if document is None else self._of_folder.get(document.parent, self.current)
 
-    async def told(self) -> Configuration:
-        """Return the configuration once the client has said, or failed to say, what it sets.
+    def keep(self, documents: Iterable[Path]) -> None:
+        """Forget the configurations of all documents but these."""
+        folders = {document.parent for document in documents}
+        self._of_folder = {folder: one for folder, one in self._of_folder.items() if folder in folders}
+
+    async def loaded(self, document: Path | None) -> Configuration:
+        """Return the configuration of a document once it has been loaded for the first time."""
+        await self._loaded.wait()
+        if document is None:
+            return self.current
+        if document.parent not in self._of_folder:
+            async with self._loading:
+                if document.parent not in self._of_folder:
+                    configuration = await self._configured(document, self.current)
+                    self._of_folder[document.parent] = configuration
+                    self._report(configuration)
+        return self.of(document)
+
+    async def told(self, document: Path | None) -> Configuration:
+        """Return the configuration of a document once the client has said, or failed to say, what it sets.
 
         What is sent to an engine waits for this: until then a default stands for the engine that the writer chose.
         """
         await self._told.wait()
-        return self.current
+        return await self.loaded(document)
 
     async def start(self) -> None:
         """Load the settings without waiting for the client, then with what it answers, then watch for changes."""
@@ -90,18 +114,32 @@ class Settings:
 
     async def _load(self) -> None:
         async with self._loading:
-            said = ClientSettings(self.folders, self._initialization, self._section)
-            try:
-                configuration = await asyncio.to_thread(self._configure, said)
-            except Exception as error:
-                logger.error("settings not loaded: %s", fault(error))
-                configuration = self.current
-            before, self.current = self.current, configuration
+            before = (self.current, *self._of_folder.values())
+            self.current = await self._configured(None, self.current)
+            for folder, known in tuple(self._of_folder.items()):
+                # What a folder's files are called makes no difference to where their settings are.
+                configuration = await self._configured(folder / "document", known)
+                if folder in self._of_folder:
+                    self._of_folder[folder] = configuration
+            after = (self.current, *self._of_folder.values())
             first = not self._loaded.is_set()
             self._loaded.set()
+        for configuration in after:
+            self._report(configuration)
+        if first or before != after:
+            self._changed()
+
+    async def _configured(self, document: Path | None, known: Configuration) -> Configuration:
+        """Return the configuration of a document; `known` where it cannot be loaded."""
+        said = ClientSettings(self.folders, self._initialization, self._section, document)
+        try:
+            return await asyncio.to_thread(self._configure, said)
+        except Exception as error:
+            logger.error("settings not loaded: %s", fault(error))
+            return known
+
+    def _report(self, configuration: Configuration) -> None:
         for problem in configuration.problems:
             if problem not in self._reported:
                 self._reported.add(problem)
                 self._client.say(problem, types.MessageType.Warning)
-        if first or before != configuration:
-            self._changed()

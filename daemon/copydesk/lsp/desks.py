@@ -31,7 +31,7 @@ class Desks:
     async def lent(self, configuration: Configuration) -> AsyncIterator[Desk]:
         """Lend a desk; raises `CopydeskError` when it cannot be built, and tries anew next time."""
         held = self._held
-        if held is None or held.configuration.values != configuration.values:
+        if held is None or held.configuration.engine != configuration.engine:
             self._held = _Held(configuration, asyncio.ensure_future(self._build(configuration)))
             if held is not None and not held.users:
                 await _closed(held)

@@ -52,21 +52,26 @@ class Dismissals(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ClientSettings:
-    """What the client said: its folders, `initializationOptions`, and its section `copydesk` (None if never asked)."""
+    """What the client said: its folders, `initializationOptions`, and its section `copydesk` (None if never asked).
+
+    `document` is the file whose settings are wanted, None for what holds without one.
+    """
 
     folders: tuple[Path, ...] = ()
     initialization: Any = None
     section: Any = None
+    document: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """The settings in force. `values` is what the desk, the checks and the brief are given; the rest is read here.
 
-    `problems` are sentences for the writer, each shown once.
+    A desk serves every configuration of equal `engine`. `problems` are sentences for the writer, each shown once.
     """
 
     values: Any = None
+    engine: Any = None
     max_per_1000_words: int = 8
     disabled: frozenset[str] = frozenset()
     code_lens: bool = True

@@ -119,9 +119,9 @@ def _register_reading(server: CopydeskServer, session: Session) -> None:
     def lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
         uri = params.text_document.uri
         notes = session.notes(uri)
-        if notes is None or not session.settings.current.code_lens:
+        if notes is None or not session.configuration(uri).code_lens:
             return []
-        return code_lenses(uri, notes, session.visible(notes), session.client.features.encoding)
+        return code_lenses(uri, notes, session.visible(uri, notes), session.client.features.encoding)
 
 
 async def _execute(
@@ -144,4 +144,4 @@ def _at(session: Session, uri: str, extent: types.Range) -> list[PlacedNote]:
     if notes is None:
         return []
     span = span_of(notes.text, extent, session.client.features.encoding)
-    return [one for one in session.visible(notes) if one.span.overlaps(span)]
+    return [one for one in session.visible(uri, notes) if one.span.overlaps(span)]

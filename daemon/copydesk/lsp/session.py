@@ -98,6 +98,7 @@ class Session:
         if self.documents.close(uri) is not None:
             del self._notes[uri]
             self._editing.pop(uri, None)
+            self.settings.keep(path for document in self.documents if (path := document.path) is not None)
             self.client.publish(uri, None, [])
 
     async def close(self) -> None:
@@ -125,9 +126,14 @@ class Session:
                 return document, self._notes[document.uri]
         return None
 
-    def visible(self, notes: DocumentNotes) -> tuple[PlacedNote, ...]:
+    def visible(self, uri: str, notes: DocumentNotes) -> tuple[PlacedNote, ...]:
         """Return the notes that are shown of a document."""
-        return notes.visible(self.settings.current)
+        return notes.visible(self.configuration(uri))
+
+    def configuration(self, uri: str) -> Configuration:
+        """Return the settings in force for a document."""
+        document = self.documents.get(uri)
+        return self.settings.of(document.path if document is not None else None)
 
     def publish_soon(self, uri: str) -> None:
         """Publish a document's notes when the loop comes round; many calls before that make one message."""
@@ -185,7 +191,7 @@ class Session:
     async def _analysis(self, document: OpenDocument, delay: float) -> None:
         """Read a document and run the instant checks; a result for a text that has moved on is thrown away."""
         await asyncio.sleep(delay)
-        configuration = await self.settings.loaded()
+        configuration = await self.settings.loaded(document.path)
         notes = self._notes[document.uri]
         if document.sync is Sync.TOO_LARGE:
             self.publish_soon(document.uri)
@@ -208,11 +214,11 @@ class Session:
             if document is not None and notes is not None:
                 shown = [
                     diagnostic(uri, notes.text, one, self.services.page(one.note.code), self.client.features)
-                    for one in self.visible(notes)
+                    for one in self.visible(uri, notes)
                 ]
                 self.client.publish(uri, notes.text.version, shown)
         self._unpublished.clear()
-        if self.settings.current.code_lens:
+        if any(self.configuration(document.uri).code_lens for document in self.documents):
             self.background(self.client.refresh_lenses())
 
     def _configured(self) -> None:

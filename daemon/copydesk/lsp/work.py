@@ -11,6 +11,7 @@ from lsprotocol import types
 from copydesk.core.note import Note
 from copydesk.core.placing import carried, changed
 from copydesk.events import Progress, Refused, Report
+from copydesk.lsp.documents import file_path
 from copydesk.lsp.notes import INSTANT
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ GONE = "The text changed, so the note no longer applies."
 async def critique(session: Session, document: OpenDocument, near: int | None, within: Span | None, job: Job) -> str:
     """Publish the model's notes on a document as they are found; return how it ended."""
     notes = session.notes(document.uri)
-    configuration = await session.settings.told()
+    configuration = await session.settings.told(document.path)
     if notes is None:
         return GONE
     job.advance("Reading", 0, 0)
@@ -60,7 +61,7 @@ async def critique(session: Session, document: OpenDocument, near: int | None, w
 
 async def rewrite(session: Session, notes: DocumentNotes, identity: str, job: Job) -> str:
     """Ask for a rewrite of a note's words and keep it with the note; return how it ended."""
-    configuration = await session.settings.told()
+    configuration = await session.settings.told(file_path(job.uri))
     # Both from the same moment: the desk needs the note's place in the very text it reads.
     document, note = session.documents.get(job.uri), notes.current(identity)
     if document is None or note is None:
