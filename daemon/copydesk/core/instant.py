@@ -11,7 +11,7 @@ from copydesk.core.checks.jargon import CODE as JARGON
 from copydesk.core.checks.jargon import terms, unexplained
 from copydesk.core.checks.place import Finding, place_of
 from copydesk.core.checks.repetition import CONTRADICTION, REPETITION, gist, partners
-from copydesk.core.checks.source import names_source
+from copydesk.core.checks.source import Sources, names_source
 from copydesk.core.codes import CODES
 from copydesk.core.document import CRITIQUED, PassageKind
 from copydesk.core.note import Note, Related, anchored
@@ -82,9 +82,10 @@ def _read(passage: Passage, source: str, *, introduced: bool) -> PassageReading:
         return PassageReading((), terms(passage, source), (), introduces=False)
     findings: list[Finding] = []
     gists = []
+    sources = Sources(passage)
     for index, sentence in enumerate(passage.sentences):
         tokens = words(sentence.plain)
-        findings.extend(_findings(place_of(passage, index, tokens, introduced=introduced)))
+        findings.extend(_findings(place_of(sources, index, tokens, introduced=introduced)))
         gists.append(gist(sentence, tokens))
     introduces = source.endswith(":") and any(names_source(sentence) for sentence in passage.sentences)
     return PassageReading(tuple(findings), terms(passage, source), tuple(gists), introduces)

@@ -14,6 +14,7 @@ from copydesk.core.vocabulary import word_set
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from copydesk.core.checks.source import Sources
     from copydesk.core.document import Passage, Sentence
 
 MENTION = "ꞏ"
@@ -40,25 +41,21 @@ class Place:
     """A sentence to check.
 
     `prose` is what the writer says in it, on one line and without code and quotations. `words` are its words in lower
-    case, its percent and currency signs, and # if it has a figure. `introduced` tells that the words which introduce
-    the list around it name a source.
+    case, its percent and currency signs, and # if it has a figure. `sources` are shared by all places of a passage.
+    `introduced` tells that the words which introduce the list around it name a source.
     """
 
     passage: Passage
     index: int
     prose: str
     words: frozenset[str]
+    sources: Sources
     introduced: bool = False
 
     @property
     def sentence(self) -> Sentence:
         """Return the sentence itself."""
         return self.passage.sentences[self.index]
-
-    @property
-    def before(self) -> tuple[Sentence, ...]:
-        """Return the sentences of the passage that come before it."""
-        return self.passage.sentences[: self.index]
 
     @property
     def after(self) -> tuple[Sentence, ...]:
@@ -107,11 +104,12 @@ def rulebook(*rules: Rule) -> RuleBook:
     return RuleBook(rules, MappingProxyType({word: tuple(indices) for word, indices in holders.items()}))
 
 
-def place_of(passage: Passage, index: int, tokens: Sequence[str], *, introduced: bool) -> Place:
-    """Return the place of a passage's sentence, whose words are `tokens`."""
+def place_of(sources: Sources, index: int, tokens: Sequence[str], *, introduced: bool) -> Place:
+    """Return the place of a sentence, whose words are `tokens`, in the passage that has these sources."""
+    passage = sources.passage
     prose = own_words(passage.sentences[index])
     signs = ["#" if sign.isdigit() else sign for sign in _SIGN.findall(prose)]
-    return Place(passage, index, prose, frozenset([*tokens, *signs]), introduced)
+    return Place(passage, index, prose, frozenset([*tokens, *signs]), sources, introduced)
 
 
 def own_words(sentence: Sentence) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from copydesk.core.checks.place import pattern
@@ -10,7 +12,7 @@ from copydesk.core.vocabulary import one_of
 
 if TYPE_CHECKING:
     from copydesk.core.checks.place import Place
-    from copydesk.core.document import Sentence
+    from copydesk.core.document import Passage, Sentence
 
 _EVIDENCE = one_of(
     """
@@ -82,11 +84,24 @@ _NARRATED = (
 )
 
 
+@dataclass(frozen=True)
+class Sources:
+    """Where a passage names its sources; worked out at the first question and once for all its sentences."""
+
+    passage: Passage
+
+    @cached_property
+    def first(self) -> int:
+        """Return the index of the first sentence that names a source as evidence, past the last if none does."""
+        sentences = self.passage.sentences
+        return next((index for index, each in enumerate(sentences) if _offers_source(each)), len(sentences))
+
+
 def source_in_reach(place: Place) -> bool:
     """Tell whether a reader finds where the sentence's claim comes from."""
     if place.introduced or names_source(place.sentence):
         return True
-    return any(_offers_source(sentence) for sentence in (*place.before, *place.after))
+    return place.sources.first < place.index or any(_offers_source(sentence) for sentence in place.after)
 
 
 def names_source(sentence: Sentence) -> bool:
