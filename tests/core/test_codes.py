@@ -9,7 +9,10 @@ import pytest
 
 from copydesk.cli.code_pages import code_pages
 from copydesk.core.codes import CODES
+from copydesk.core.instant import instant
+from copydesk.core.markdown import read
 from copydesk.core.note import Severity
+from copydesk.core.text import Text
 
 PAGES = Path(__file__).parents[2] / "docs" / "codes"
 
@@ -33,11 +36,19 @@ def test_names_are_unique_and_nothing_is_an_error_before_it_was_checked() -> Non
 def test_a_code_is_explained_in_plain_sentences(number: str) -> None:
     code = CODES[number]
     assert re.fullmatch(r"[a-z]+(-[a-z]+)+|[a-z]+", code.name)
-    for text in (code.decided_from, code.summary, code.why, code.how):
+    for text in (code.decided_by, code.decided_from, code.summary, code.why, code.how):
         assert text.lstrip("“")[0].isupper()
         assert text.endswith(".")
         assert "!" not in text
     assert code.example_bad != code.example_good
+
+
+@pytest.mark.parametrize("number", [number for number, code in CODES.items() if code.decided_by.startswith("Rules")])
+def test_the_rules_find_the_bad_example_and_not_the_good_one(number: str) -> None:
+    code = CODES[number]
+    bad, good = (instant(read(Text(example))).notes for example in (code.example_bad, code.example_good))
+    assert number in {note.code for note in bad}
+    assert good == ()
 
 
 @pytest.mark.parametrize("name", [*code_pages()])

@@ -30,6 +30,7 @@ def _page(code: Code) -> str:
 | | |
 | --- | --- |
 | Severity | {_SEVERITIES[code.severity]} |
+| Decided by | {code.decided_by} |
 | Decided from | {code.decided_from} |
 
 ## Why it matters
@@ -66,6 +67,9 @@ def _index() -> str:
 # Codes
 
 A code never changes its meaning, and its number is never given to another.
+
+What rules decide is there at once and needs no model. The rules know English only and are of little use in other
+languages. A model answers in whatever languages it was trained on.
 
 | Code | Name | Severity | What it says |
 | --- | --- | --- | --- |

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 class Code:
     """One kind of finding, explained to the writer; codes are stable and never given to another kind.
 
-    `decided_from` says what is looked at before a note is made. The examples are one bad sentence and the same mended.
+    `decided_by` says whether rules, a model or both make the note, `decided_from` what they look at. The examples are
+    one bad sentence and the same mended.
     """
 
     code: str
     name: str
     severity: Severity
+    decided_by: str
     decided_from: str
     summary: str
     why: str
@@ -35,6 +37,7 @@ _CATALOGUE = (
         code="CD101",
         name="unsupported-statistic",
         severity=Severity.WARNING,
+        decided_by="Rules, without a model; they know English only.",
         decided_from="The sentence and its neighbours: a figure with no source in reach.",
         summary="A figure is given without saying where it comes from.",
         why="A reader cannot tell a measured figure from an invented one, and cannot look up what was counted.",
@@ -46,6 +49,7 @@ _CATALOGUE = (
         code="CD102",
         name="missing-citation",
         severity=Severity.WARNING,
+        decided_by="Rules, without a model; they know English only.",
         decided_from="The sentence and its neighbours: an authority that is not named and has no source in reach.",
         summary="The sentence leans on an authority that it does not name.",
         why="“Studies show” asks for trust without giving the reader anything to check or to weigh.",
@@ -57,6 +61,7 @@ _CATALOGUE = (
         code="CD103",
         name="factual-error",
         severity=Severity.WARNING,
+        decided_by="A model.",
         decided_from="A model's knowledge of the world; only a suspicion until the claim is researched.",
         summary="The sentence may state something that is not so.",
         why="One wrong fact that a reader happens to know costs the whole text its credit.",
@@ -68,6 +73,7 @@ _CATALOGUE = (
         code="CD104",
         name="overclaim",
         severity=Severity.WARNING,
+        decided_by="Rules, which know English only, and a model for claims that no rule matches.",
         decided_from="The sentence: a promise that no evidence could carry, or a cause read off a sequence.",
         summary="The claim is stronger than the evidence given for it.",
         why="A reader needs one counterexample to an absolute claim to stop believing the rest.",
@@ -79,6 +85,9 @@ _CATALOGUE = (
         code="CD201",
         name="contradiction",
         severity=Severity.WARNING,
+        decided_by=(
+            "Rules, which know English only, where the two differ just in a number or a “not”; a model for other pairs."
+        ),
         decided_from="Two sentences of the document that are alike but disagree.",
         summary="Two sentences of this document cannot both be true.",
         why="The reader does not know which of the two to believe, and has no way to find out.",
@@ -90,6 +99,7 @@ _CATALOGUE = (
         code="CD202",
         name="non-sequitur",
         severity=Severity.WARNING,
+        decided_by="A model.",
         decided_from="The two halves of a sentence that are joined as reason and conclusion.",
         summary="The conclusion does not follow from the reason given.",
         why="A reader who notices the gap stops following the argument.",
@@ -101,6 +111,7 @@ _CATALOGUE = (
         code="CD301",
         name="buried-lede",
         severity=Severity.INFORMATION,
+        decided_by="A model.",
         decided_from="The opening of the document against summaries of its sections.",
         summary="The most important statement comes late.",
         why="Most readers see only the opening; what stands far below it is not read.",
@@ -112,6 +123,10 @@ _CATALOGUE = (
         code="CD302",
         name="repetition",
         severity=Severity.INFORMATION,
+        decided_by=(
+            "Rules, which know English only, where the two have the same words, at most with an "
+            "addition or with the opening phrase at the end; a model for other wordings."
+        ),
         decided_from="Two sentences of the document that say the same.",
         summary="The sentence repeats an earlier one.",
         why="The reader looks for what is new, finds nothing, and begins to skim.",
@@ -123,6 +138,7 @@ _CATALOGUE = (
         code="CD401",
         name="undefined-jargon",
         severity=Severity.INFORMATION,
+        decided_by="Rules, which know English only, for abbreviations; a model for other terms.",
         decided_from="The document: an abbreviation or term that it does not explain, or explains only later.",
         summary="A term is used that the document has not explained.",
         why="A reader outside the field has to stop and search, or reads on without understanding.",
@@ -134,6 +150,7 @@ _CATALOGUE = (
         code="CD402",
         name="vague-hedge",
         severity=Severity.INFORMATION,
+        decided_by="Rules, without a model; they know English only.",
         decided_from="The sentence: two or more hedges and no condition.",
         summary="The sentence is hedged so much that it says nothing definite.",
         why="A reader cannot act on a statement that holds perhaps, somewhat and in some cases.",
@@ -145,6 +162,7 @@ _CATALOGUE = (
         code="CD403",
         name="evasive-passive",
         severity=Severity.INFORMATION,
+        decided_by="Rules, without a model; they know English only.",
         decided_from="The sentence: a passive that hides who decided, erred or was responsible.",
         summary="The passive hides who did it.",
         why="Where something was decided or went wrong, the reader wants to know who answers for it.",
