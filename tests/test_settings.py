@@ -20,6 +20,8 @@ USER_ONLY = {
     "api_key_env": "SECRET",
     "model_path": "/etc/passwd",
     "allow_remote": True,
+    "context": 1 << 20,
+    "concurrency": 64,
 }
 
 
@@ -40,7 +42,7 @@ def test_later_layers_win_key_by_key_whatever_their_order() -> None:
         Layer(Origin.FLAGS, {"engine": {"model": "flags"}}),
         Layer(Origin.EDITOR, {"engine": {"model": "editor", "context": 4096}}),
         Layer(Origin.USER, {"engine": {"context": 2048, "concurrency": 3}}),
-        Layer(Origin.WORKSPACE, {"engine": {"model": "team", "concurrency": 2}, "brief": {"audience": "all"}}),
+        Layer(Origin.WORKSPACE, {"engine": {"model": "team"}, "brief": {"audience": "all"}}),
     ]
     settings, problems = merge(layers)
     assert problems == ()
@@ -191,7 +193,7 @@ def test_load_reads_the_workspace_then_the_user_then_editor_and_flags(
     (home / "copydesk").mkdir(parents=True)
     root.mkdir()
     monkeypatch.setattr("platformdirs.user_config_dir", lambda name, appauthor: str(home / name))
-    (root / "copydesk.toml").write_text('[engine]\nmodel = "team"\ncontext = 1024\n[critique]\ncode_lens = false\n')
+    (root / "copydesk.toml").write_text('[engine]\nmodel = "team"\n[critique]\ncode_lens = false\n')
     (home / "copydesk" / "config.toml").write_text('[engine]\nmodel = "mine"\nallow_remote = true\n')
     settings, problems = load(root, editor={"engine": {"context": 2048}}, flags={"critique": {"model": False}})
     assert problems == ()

@@ -74,7 +74,8 @@ class EngineSettings:
         ),
     )
     context: int = field(
-        default=8192, metadata=key(Whole(512, 1 << 20), "How many tokens of context to ask the engine for.")
+        default=8192,
+        metadata=key(Whole(512, 1 << 20), "How many tokens of context to ask the engine for.", user_only=True),
     )
     allow_remote: bool = field(
         default=False,
@@ -83,7 +84,7 @@ class EngineSettings:
         ),
     )
     concurrency: int = field(
-        default=1, metadata=key(Whole(1, 64), "How many requests the engine is sent at the same time.")
+        default=1, metadata=key(Whole(1, 64), "How many requests the engine is sent at the same time.", user_only=True)
     )
 
 
