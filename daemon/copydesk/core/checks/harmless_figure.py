@@ -16,7 +16,8 @@ _SET_AFTER = one_of(
     of the (?:width|height|screen|page|viewport|container|way|time), width, height, opacity, zoom, discount, off, tax,
     vat, confidence, alcohol, solution, charge[ds]?, battery, gr[ae]y, black, transparen\\w+, threshold, limit, milk,
     cotton, wool, silk, linen, polyester, interest, fat, sugar, salt, protein, cocoa, acid, oxygen, nitrogen, humidity,
-    brightness, volume, full, empty, complete, done, finished, commission, royalt(?:y|ies), gradient, slope
+    brightness, volume, full, empty, complete, done, finished,
+    (?:\\w+ )?by (?:mass|weight|volume), commission, royalt(?:y|ies), gradient, slope
     """
 )
 _SET_BEFORE = one_of(
@@ -40,7 +41,8 @@ _IMPERATIVE = one_of(
 _RATES = one_of(
     """
     vat, tax(?:es)?, sales tax, duty, levy, tariff, interest(?: rate)?, mortgage, commission, surcharge, tip, humidity,
-    slope, gradient, battery, brightness, volume, progress bar, disk, tank
+    slope, gradient, battery, brightness, volume, progress bar, disk, tank, download,
+    upload, import
     """
 )
 _OWN_CONDUCT = one_of(
@@ -61,11 +63,17 @@ _COMPARISON = r"\b(?:more|less|fewer|faster|better|cheaper|higher|lower)\b"
 _SETTING_AFTER = rf" ?{_SET_AFTER}\b"
 _SETTING_BEFORE = rf"\b{_SET_BEFORE}\b[^.;:]*$"
 _INSTRUCTION = rf"^\W*(?:(?:then|next|first|finally|please|now|also)\W+)?{_IMPERATIVE}\b(?! of\b)"
+_TRANSITIVE = (
+    r"^\W*(?:(?:then|next|first|finally|please|now|also)\W+)?"
+    r"(?:move|send|direct|shift|release|sample|store|drop|trim|fill|test|offer|grant|split|show) "
+    r"(?:\d|the\b|an?\b|your\b|half\b|about\b|all\b|it\b)"
+)
+_PART_OF_KNOWN = r"\b(?:each|one|some|all|most|any|none) of (?:the|these|those|our) $"
 _ROLLOUT = (
     r"\bthen (?:to |for )?(?:\d|all\b|every|half\b|the (?:rest|others)\b)|\broll(?:s|ed|ing)?(?: \w+)? out\b"
     r"|\broll-?outs?\b|\bcanar(?:y|ies)\b|\bin the (?:first|second|third|last|next) (?:wave|stage|phase|step)\b"
 )
-_ARITHMETIC = r"\d[^;]*[×*·÷/+x−-] ?[^;]*\d[^;=≈]*[=≈] ?[$€£]?\d"
+_ARITHMETIC = r"[×*·÷/+x−-] ?[$€£]?\d[\w.,%]{0,20}(?: [\w%]{1,20}){0,2} ?[=≈] ?[$€£]?\d"
 _RATE_BEFORE = rf"\b{_RATES} (?:\w+ )?(?:is|are|was|were)(?: (?:now|only|just|still))?(?: at)? $"
 _READING_BEFORE = r"\b(?:my|our|your|his|her) (?:[\w-]+ ){1,2}?(?:is|was)(?: (?:now|only|just|still))? at $"
 _OWN_DOINGS = (
@@ -80,7 +88,9 @@ def needs_no_source(figure: re.Match[str], prose: str) -> bool:
     return (
         pattern(_NO_SHARE).search(figure.group()) is not None
         or pattern(_SETTING_AFTER).match(prose, figure.end()) is not None
-        or any(pattern(each).search(before) for each in (_SETTING_BEFORE, _RATE_BEFORE, _READING_BEFORE))
-        or any(pattern(each).search(prose) for each in (_INSTRUCTION, _ROLLOUT, _ARITHMETIC, _SEEN_LATELY))
+        or any(
+            pattern(each).search(before) for each in (_SETTING_BEFORE, _RATE_BEFORE, _READING_BEFORE, _PART_OF_KNOWN)
+        )
+        or any(pattern(each).search(prose) for each in (_INSTRUCTION, _TRANSITIVE, _ROLLOUT, _ARITHMETIC, _SEEN_LATELY))
         or (pattern(_OWN_DOINGS).search(prose) is not None and not pattern(_COMPARISON).search(prose))
     )

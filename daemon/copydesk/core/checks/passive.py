@@ -153,7 +153,8 @@ _UNDER = one_of(
 _AGENT = rf"\bby (?!{_NO_AGENT}\b)"
 _SUBORDINATE = rf"\b{_UNDER}\b[^,;:.—–]*$"
 _REASON = (
-    r"\b(?:because|since (?:it|the|they|he|she)|as (?:it|they)|due to|owing to|on account of|for (?:lack|want|fear) of"
+    r"\b(?:because|since (?:it|the|they|he|she)|as (?:it|they)|due to|owing to|on account of"
+    r"|for (?:(?:lack|want|fear) of|its|their|being)"
     r"|in favou?r of|on the grounds?)\b(?! (?:of )?(?:an? )?(?:\w+ )?"
     r"(?:oversight|error|mistake|misunderstanding|miscommunication)\b)"
 )
