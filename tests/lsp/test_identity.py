@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -157,3 +158,21 @@ async def test_typing_over_a_rewrite_ends_its_proposal(connect: Connect, persona
     assert not await applied(editor, identity)
     assert editor.buffers[URI].text == "My own words.\n"
     assert editor.said == ["The text changed, nothing was edited."]
+
+
+async def test_a_rewrite_that_comes_too_late_is_not_offered(connect: Connect, personality: Personality) -> None:
+    desk = ScriptedDesk(words=BETTER)
+    editor = (await connect(personality, services(desk))).editor
+    await editor.initialize()
+    editor.open(URI, "One flaw is here.\n")
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    await editor.ended(1)
+    desk.step, desk.reached = asyncio.Semaphore(0), asyncio.Event()
+    await editor.command("copydesk.rewriteNote", noteId=ids(editor)[0])
+    await asyncio.wait_for(desk.reached.wait(), 10)
+    editor.type(URI, "flaw is", "flaw was")
+    await editor.notes(URI)
+    desk.step.release()
+    await editor.ended(2)
+    assert editor.said == ["The text changed, so the note no longer applies."]
+    assert [steps[-1]["message"] for steps in editor.progress.values()] == ["Done", "No rewrite"]

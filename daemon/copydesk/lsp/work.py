@@ -77,6 +77,8 @@ async def rewrite(session: Session, notes: DocumentNotes, identity: str, job: Jo
     ):
         async for event in events:
             match event:
+                case Note(rewrite=str()) if notes.placed(identity) is None:
+                    session.client.say(GONE)
                 case Note(rewrite=str(words)):
                     notes.propose(identity, words)
                     outcome = "A rewrite is ready"
