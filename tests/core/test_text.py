@@ -27,6 +27,28 @@ def test_only_line_feeds_and_carriage_returns_end_lines(source: str) -> None:
     assert [text.slice(text.line_span(line)) for line in range(len(text.line_starts))] == expected
 
 
+@pytest.mark.parametrize("encoding", list(Encoding))
+@pytest.mark.parametrize("unit", ["a", "é", "🚀", "\ud83d", "aé🚀日", "🚀" * 700 + "a"])
+@pytest.mark.parametrize("lead", ["", "é🚀\n", "x\n" * 300 + "🚀", "日" * 511 + "\n"], ids=len)
+def test_places_on_long_lines_are_those_counted_one_by_one(lead: str, unit: str, encoding: Encoding) -> None:
+    line = (unit * 3000)[:3000]
+    text = Text(f"{lead}{line}\r\nlast🚀")
+    number, start = text.line_at(len(lead)), text.line_starts[text.line_at(len(lead))]
+    whole = text.slice(text.line_span(number))
+    widths = [len(each.encode(f"{encoding}-le".replace("8-le", "8"), "surrogatepass")) for each in whole]
+    size = {Encoding.UTF8: 1, Encoding.UTF16: 2, Encoding.UTF32: 4}[encoding]
+    character = 0
+    for index, width in enumerate([*widths, 0]):
+        if index % 97 == 0 or index % 512 in (0, 1, 511) or index == len(whole):
+            assert text.position(start + index, encoding) == Position(number, character)
+            assert text.offset(Position(number, character), encoding) == start + index
+            assert text.offset(Position(number, character + width // size - 1), encoding) == start + max(
+                index - (not width), 0
+            )
+        character += width // size
+    assert text.offset(Position(number, 10**9), encoding) == start + len(whole)
+
+
 @pytest.mark.parametrize(("encoding", "character"), [(Encoding.UTF8, 9), (Encoding.UTF16, 4), (Encoding.UTF32, 3)])
 def test_units(encoding: Encoding, character: int) -> None:
     assert Text("é\u2028🚀x").position(3, encoding) == Position(0, character)

@@ -13,8 +13,14 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import accumulate
 from operator import add
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _LINE_END = re.compile(r"(\r\n|\r|\n)")
+_STRIDE = 512
+"""Code points from one mark to the next; a place is counted from the mark before it, however long its line is."""
 
 
 class Encoding(StrEnum):
@@ -102,12 +108,43 @@ class Text:
         """Return the position of an offset; offsets outside the text are clamped."""
         offset = min(max(offset, 0), len(self.source))
         line = self.line_at(offset)
-        return Position(line, units(self.source[self.line_starts[line] : offset], encoding))
+        start = self.line_starts[line]
+        if offset - start <= _STRIDE:
+            return Position(line, units(self.source[start:offset], encoding))
+        return Position(line, self._units_to(offset, encoding) - self._units_to(start, encoding))
 
     def offset(self, position: Position, encoding: Encoding = Encoding.UTF16) -> int:
         """Return the offset of a position, clamped to its line; never inside a surrogate pair or code point."""
-        span = self.line_span(max(position.line, 0))
-        return span.start + _code_points(self.slice(span), max(position.character, 0), encoding)
+        span, character = self.line_span(max(position.line, 0)), max(position.character, 0)
+        if encoding is Encoding.UTF32 or self.source.isascii():
+            return min(span.start + character, span.end)
+        start = span.start
+        if len(span) > _STRIDE:
+            marks, before = self._marks(encoding), self._units_to(start, encoding)
+            mark = bisect_right(marks, before + character) - 1
+            if mark * _STRIDE >= span.end:
+                return span.end
+            if mark * _STRIDE > start:
+                start, character = mark * _STRIDE, before + character - marks[mark]
+        return start + _code_points(self.source[start : min(span.end, start + _STRIDE)], character, encoding)
+
+    def _units_to(self, offset: int, encoding: Encoding) -> int:
+        """Return the units from the text's start to an offset."""
+        mark = offset // _STRIDE
+        return self._marks(encoding)[mark] + units(self.source[mark * _STRIDE : offset], encoding)
+
+    def _marks(self, encoding: Encoding) -> Sequence[int]:
+        if encoding is Encoding.UTF32 or self.source.isascii():
+            return range(0, len(self.source) + 1, _STRIDE)
+        return self._utf8_marks if encoding is Encoding.UTF8 else self._utf16_marks
+
+    @cached_property
+    def _utf8_marks(self) -> tuple[int, ...]:
+        return _marks(self.source, Encoding.UTF8)
+
+    @cached_property
+    def _utf16_marks(self) -> tuple[int, ...]:
+        return _marks(self.source, Encoding.UTF16)
 
 
 def units(text: str, encoding: Encoding) -> int:
@@ -115,12 +152,18 @@ def units(text: str, encoding: Encoding) -> int:
     if encoding is Encoding.UTF32 or text.isascii():
         return len(text)
     if encoding is Encoding.UTF16:
-        return len(text) + sum(character > "\uffff" for character in text)
+        return len(text.encode("utf-16-le", "surrogatepass")) // 2
     return len(text.encode("utf-8", "surrogatepass"))
 
 
+def _marks(source: str, encoding: Encoding) -> tuple[int, ...]:
+    """Return the units before every `_STRIDE`th code point."""
+    pieces = (units(source[start : start + _STRIDE], encoding) for start in range(0, len(source), _STRIDE))
+    return tuple(accumulate(pieces, initial=0))
+
+
 def _code_points(line: str, character: int, encoding: Encoding) -> int:
-    if encoding is Encoding.UTF32 or line.isascii():
+    if line.isascii():
         return min(character, len(line))
     seen = 0
     for index, code_point in enumerate(line):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
+from heapq import merge
+from itertools import groupby, pairwise
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -135,9 +136,9 @@ def partners(gists: Sequence[Gist | None]) -> Iterator[Partner]:
     for later, current in enumerate(gists):
         if current is None:
             continue
-        near = {*holders.get(current.keys[0], ()), *(index for key in current.keys for index in heads.get(key, ()))}
+        near = merge(holders.get(current.keys[0], ()), *(heads.get(key, ()) for key in current.keys))
         distinct = current.distinct
-        for index in sorted(near):
+        for index, _ in groupby(near):
             other = gists[index]
             if other is not None and (distinct <= other.distinct or other.distinct <= distinct):
                 code = _relation(other, current)
