@@ -191,6 +191,7 @@ def test_reading_after_an_edit_is_reading_from_scratch(seed: int) -> None:
         assert document == read(Text(source))
 
 
+DEFINITIONS = "Above it.\n\n[report]: x.html\n'Title'\n\nBelow it.\n\n[split]:\ns.html\n\nBelow that.\n\n"
 LONG = "".join(f"Paragraph {number} has a few words. It ends here.\n\n" for number in range(8))
 
 
@@ -206,10 +207,23 @@ LONG = "".join(f"Paragraph {number} has a few words. It ends here.\n\n" for numb
         ("here.\n\nParagraph 4", "here.\nParagraph 4"),
         ("Paragraph 0 has", "---\nParagraph 0 has"),
         ("It ends here.\n\nParagraph 7", "It ends here.\n===\n\nParagraph 7"),
+        ("\n\n[report]: ", "\n[report]: "),
+        ("[report]: ", "\n[report]: "),
+        ("x.html\n'Title'", "x.html y z\n'Title'"),
+        ("[split]:\ns.html", "[split]:\n\ns.html"),
+        ("[split]:\ns.html", "[split]:\ns.html t"),
+        ("Above it.\n\n", "Above it.\n\n```\n"),
+        ("Above it.\n\n", "Above it.\n\n<!--\n"),
+        ("Above it.\n\n", "Above it.\n\n<div>\n"),
     ],
 )
 def test_edits_that_reach_far(old: str, new: str) -> None:
-    for source in (LONG, LONG + "$$\nx. y\n$$\n\nA [few] words.\n\n---\n", LONG.replace("5 has", "5 has\n$$\nx\n$$\n")):
+    for source in (
+        LONG,
+        LONG + "$$\nx. y\n$$\n\nA [few] words.\n\n---\n",
+        LONG.replace("5 has", "5 has\n$$\nx\n$$\n"),
+        f"The [report] is [split].\n\n{LONG}{DEFINITIONS}{LONG}A [report] that is [split].\n",
+    ):
         for before, after in ((source, source.replace(old, new, 1)), (source.replace(old, new, 1), source)):
             edited = read(Text(after), Format.MARKDOWN, read(Text(before)))
             assert edited == read(Text(after))

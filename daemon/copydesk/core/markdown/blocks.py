@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 _TEMPLATE = re.compile(r"\{\{.{0,500}?\}\}|\{%.{0,500}?%\}|\{#.{0,500}?#\}", re.DOTALL)
 _EXPRESSION = re.compile(r"\{(?:[^{}]|\{[^{}]*\})*\}")
 _FENCED_DIV = re.compile(r"^[ \t]*:{3,}.*$", re.MULTILINE)
-_MODULE = re.compile(r"^(?:import|export)\b.*(?:\n(?!\s*\n).*)*", re.MULTILINE)
+_MODULE = re.compile(
+    r"(?:\A|^[ \t]*\n)(?:import\b\s*(?:[\"']|(?:(?!\n[ \t]*\n)[^\"';])*?\bfrom\s*[\"'])"
+    r"|export\b\s*(?:(?:const|let|var|default|function|class|async)\b|[{*])).*(?:\n(?![ \t]*(?:\n|\Z)).*)*",
+    re.MULTILINE,
+)
 ALERT = re.compile(r"\[![A-Za-z]+\]")
 """GitHub's alerts are written as quotations but are the writer's own words."""
 _CLOSING = {"---": ("---", "..."), "+++": ("+++",), ";;;": (";;;",)}

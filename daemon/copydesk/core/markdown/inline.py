@@ -16,12 +16,13 @@ from markdown_it.rules_inline import StateInline
 from copydesk.core.document import ProtectedKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from markdown_it import MarkdownIt
     from markdown_it.utils import EnvType
 
-_RECORD = "copydesk"
+_RECORD = "copydesk events"
+_CONTENT = "copydesk content"
 _BARE_URL = re.compile(
     r"(?:https?://|www\.)[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]}*_]|(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"
 )
@@ -75,7 +76,8 @@ class RecordingInline(ParserInline):
 
     def tokenize(self, state: StateInline) -> None:
         """Tokenize as the base class does, and record."""
-        events: list[_Event] = state.env.setdefault(_RECORD, [])
+        # an image's alternative text is tokenized as a text of its own, whose places are not the content's
+        events: list[_Event] = state.env[_RECORD] if state.src == state.env[_CONTENT] else []
         events.append(_Event("label", state.pos, state.posMax))
         names = [rule.name for rule in self.ruler.__rules__ if rule.enabled]
         rules = self.ruler.getRules("")
@@ -97,20 +99,25 @@ class RecordingInline(ParserInline):
 def scan(content: str, parser: MarkdownIt, env: EnvType) -> Inline:
     """Return the constructs of one block's inline content; `env` holds the document's link references."""
     events: list[_Event] = []
-    state = StateInline(content, parser, {**env, _RECORD: events}, [])
+    state = StateInline(content, parser, {**env, _RECORD: events, _CONTENT: content}, [])
     parser.inline.tokenize(state)
-    masked, pieces = list(content), list(_pieces(content, events))
+    labels = _labels(events)
+    masked, pieces = list(content), list(_pieces(content, events, labels))
     for event in events:
-        for start, end in _markup(content, event, events):
+        for start, end in _markup(content, event, labels):
             masked[start:end] = " " * (end - start)
     for piece in pieces:
         if piece.kind not in _READABLE:
             masked[piece.start : piece.end] = " " * (piece.end - piece.start)
+    taken = bytearray(len(content))
+    for piece in pieces:
+        taken[piece.start : piece.end] = b"x" * (piece.end - piece.start)
     for kind, pattern in _AFTERWARDS:
         for match in pattern.finditer("".join(masked)):
-            if not any(piece.start < match.end() and match.start() < piece.end for piece in pieces):
+            if not any(taken[match.start() : match.end()]):
                 pieces.append(Piece(kind, match.start(), match.end()))
                 masked[match.start() : match.end()] = " " * len(match[0])
+                taken[match.start() : match.end()] = b"x" * len(match[0])
     filled = masked.copy()
     for piece in pieces:
         if piece.kind in _READABLE:
@@ -132,29 +139,29 @@ def bare_urls(content: str) -> Iterator[re.Match[str]]:
     return _BARE_URL.finditer(content)
 
 
-def _pieces(content: str, events: list[_Event]) -> Iterator[Piece]:
+def _pieces(content: str, events: list[_Event], labels: Mapping[int, _Event]) -> Iterator[Piece]:
     for event in events:
         if event.rule in _WHOLE:
             yield Piece(_WHOLE[event.rule], event.start, event.end)
         elif event.rule == "backticks" and _is_code(content, event):
             yield Piece(ProtectedKind.CODE, event.start, event.end)
         elif event.rule == "link":
-            yield Piece(ProtectedKind.LINK, _label(event, events).end, event.end)
-        elif event.rule == "newline" and content[: event.start].endswith("  "):
-            spaces = len(content[: event.start]) - len(content[: event.start].rstrip(" "))
+            yield Piece(ProtectedKind.LINK, labels[event.start + 1].end, event.end)
+        elif event.rule == "newline" and content.endswith("  ", 0, event.start):
+            spaces = _spaces_before(content, event.start)
             yield Piece(ProtectedKind.HARD_BREAK, event.start - spaces, event.start)
         elif event.rule == "escape" and content[event.start + 1 : event.start + 2] == "\n":
             yield Piece(ProtectedKind.HARD_BREAK, event.start, event.start + 1)
 
 
-def _markup(content: str, event: _Event, events: list[_Event]) -> Iterator[tuple[int, int]]:
+def _markup(content: str, event: _Event, labels: Mapping[int, _Event]) -> Iterator[tuple[int, int]]:
     match event.rule:
         case "newline":
             yield event.start, event.end
         case "escape":
             yield event.start, event.start + 1
         case "link":
-            label = _label(event, events)
+            label = labels[event.start + 1]
             yield event.start, label.start
             yield label.end, event.end
         case "backticks" if _is_code(content, event):
@@ -167,9 +174,16 @@ def _markup(content: str, event: _Event, events: list[_Event]) -> Iterator[tuple
             return
 
 
-def _label(link: _Event, events: list[_Event]) -> _Event:
-    inner = (event for event in events if event.rule == "label" and link.start < event.start and event.end < link.end)
-    return min(inner, key=lambda event: event.start)
+def _labels(events: list[_Event]) -> Mapping[int, _Event]:
+    """Return the labels by where they start; a link's own starts one after the link."""
+    return {event.start: event for event in events if event.rule == "label"}
+
+
+def _spaces_before(content: str, end: int) -> int:
+    start = end
+    while start and content[start - 1] == " ":
+        start -= 1
+    return end - start
 
 
 def _ticks(content: str, event: _Event) -> int:

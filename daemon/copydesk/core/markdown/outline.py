@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from copydesk.core.text import Text
 
 _FAR_REACHING = ("]:", "$$")
-"""What may change how far-off lines read: definitions, and a math fence that finds its other half below."""
+"""What may change how far-off lines read: definitions, and a math fence that finds its other half below.
+
+An edit beside a definition may make or undo it too: by a blank line above it, its address below it, code about it.
+"""
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,7 @@ def _updated(old: Outline, lines: list[str], ends: list[str]) -> Outline | None:
     """
     head, tail = _agreement(_whole(old.lines, old.ends), _whole(lines, ends))
     end = len(old.lines) - tail
-    touched = [*old.lines[head:end], *lines[head : len(lines) - tail]]
-    if head <= old.front_matter or any(mark in line for line in touched for mark in _FAR_REACHING):
+    if head <= old.front_matter:
         return None
     first = next((index for index, block in enumerate(old.blocks) if block.last_line >= head), len(old.blocks)) - 2
     last = next((index for index, block in enumerate(old.blocks) if block.first_line >= end), len(old.blocks)) + 1
@@ -72,6 +74,9 @@ def _updated(old: Outline, lines: list[str], ends: list[str]) -> Outline | None:
     shift = len(lines) - len(old.lines)
     start = old.blocks[first].first_line
     stop = old.blocks[last].first_line + shift if last < len(old.blocks) else len(lines)
+    window_lines = [*old.lines[start : stop - shift], *lines[start:stop]]
+    if any(mark in line for line in window_lines for mark in _FAR_REACHING):
+        return None
     read, _ = blocks_of(lines[start:stop], 0, old.format)
     window = [moved(block, start) for block in read]
     below = [moved(block, shift) for block in old.blocks[last - 1 :]] if shift else old.blocks[last - 1 :]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from sentencex import get_sentence_boundaries
@@ -15,6 +17,8 @@ from copydesk.core.markdown.inline import bare_urls, scan
 from copydesk.core.text import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from markdown_it import MarkdownIt
     from markdown_it.utils import EnvType
 
@@ -28,6 +32,12 @@ LONGEST = 4000
 _SPACE = re.compile(r"\s")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _BAR = re.compile(r"(?<!\\)\|")
+_AT_BAR = re.compile(r"(?=\|)")
+_PREFIX = r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t]|\[\^[^\]\s]+\]:)*"
+"""What stands before a block's content on its first line: quotation, list and footnote marks."""
+_OPENING_BAR = re.compile(rf"{_PREFIX}\|")
+_OPENS_BLANK = re.compile(rf"^{_PREFIX}[^\S \t]\s*$")
+"""A paragraph's first line of nothing but unusual spaces, which the content lacks."""
 _PICTOGRAPHS = frozenset({"So", "Sk", "Mn", "Cf", "Zs"})
 """Unicode categories of an emoji, its modifiers and the space after it: decoration before a sentence's words."""
 _WORD = re.compile(r"\w")
@@ -83,31 +93,53 @@ def _blanked(piece: str) -> str:
 
 def _line_places(text: Text, content: Content) -> list[tuple[int, int, int]]:
     """Return (offset in content, offset in source, length) for each content line; empty where one is not found."""
-    places, at = [], 0
+    places: list[tuple[int, int, int]] = []
+    at, line = 0, content.first_line
     for number, piece in enumerate(content.text.split("\n")):
         if piece.strip() and not (number == 0 and ALERT.fullmatch(piece.strip())):
-            span = text.line_span(content.first_line + number)
-            source = text.slice(span).replace("\0", "\ufffd")
+            source = _line(text, line + number)
+            while number == 0 and _OPENS_BLANK.search(source):
+                line += 1
+                source = _line(text, line)
             start, end = _cell(source, content.cell) if content.kind is PassageKind.CELL else (0, len(source))
             body = piece.lstrip() if source.endswith(piece.lstrip()) else piece.strip()
-            found = source.rfind(body, start, end)
+            written = body.replace("|", "\\|") if content.kind is PassageKind.CELL else body
+            found = source.rfind(written, start, end)
             if found < 0:
                 return []
-            places.append((at + piece.index(body), span.start + found, len(body)))
+            offset = text.line_span(line + number).start + found
+            places.extend(_runs(body, written, at + piece.index(body), offset))
         at += len(piece) + 1
     return places
+
+
+def _line(text: Text, number: int) -> str:
+    return text.slice(text.line_span(number)).replace("\0", "\ufffd")
+
+
+def _runs(body: str, written: str, at: int, offset: int) -> Iterator[tuple[int, int, int]]:
+    """Yield the places of a line's words; in a table a bar is written behind a backslash, which the content lacks."""
+    if body == written:
+        yield at, offset, len(body)
+        return
+    for run in _AT_BAR.split(body):
+        if run.startswith("|"):
+            offset += 1
+        if run:
+            yield at, offset, len(run)
+        at, offset = at + len(run), offset + len(run)
 
 
 def _cell(row: str, column: int) -> tuple[int, int]:
     """Return the range of a table cell; bars behind a backslash do not divide."""
     bars = [match.start() for match in _BAR.finditer(row)]
-    edges = bars if row.lstrip().startswith("|") else [-1, *bars]
+    edges = bars if _OPENING_BAR.match(row) else [-1, *bars]
     edges = [*edges, len(row)]
     return (edges[column] + 1, edges[column + 1]) if column + 1 < len(edges) else (len(row), len(row))
 
 
 def _to_source(places: list[tuple[int, int, int]], index: int) -> int:
-    at, offset, length = next(place for place in reversed(places) if place[0] <= index or place is places[0])
+    at, offset, length = places[max(bisect_right(places, index, key=itemgetter(0)) - 1, 0)]
     return offset + min(max(index - at, 0), length)
 
 
@@ -119,18 +151,23 @@ def _split(
     `view` is the source with everything outside the content blanked.
     """
     sentences, start = [], 0
+    starts = [piece.span.start for piece in protected]
+    last = len(filled.rstrip())
     boundaries = get_sentence_boundaries(language, _SURROGATE.sub("x", filled))
     for boundary in boundaries:
         segment_end = boundary["end_index"]
-        words_end = len(filled[:segment_end].rstrip())
-        closing = _SPACE.search(view, words_end)
-        end = min(closing.start() if closing else len(view), segment_end)
-        if segment_end >= len(filled.rstrip()):
+        words_end = segment_end
+        while words_end and filled[words_end - 1].isspace():
+            words_end -= 1
+        closing = _SPACE.search(view, words_end, segment_end)
+        end = closing.start() if closing else segment_end
+        if segment_end >= last:
             end = len(view)
         piece = view[start:end]
         span = Span(start + _lead(piece), start + len(piece.rstrip()))
         if 0 < len(span) <= LONGEST and _WORD.search(masked, span.start, span.end):
-            sentences.append(_sentence(span, base, masked, protected))
+            held = protected[bisect_left(starts, span.start + base) : bisect_left(starts, span.end + base)]
+            sentences.append(_sentence(span, base, masked, held))
         start = end
     return tuple(sentences)
 
