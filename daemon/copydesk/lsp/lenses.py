@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
 def code_lenses(
     uri: str, notes: DocumentNotes, visible: Sequence[PlacedNote], encoding: Encoding
 ) -> list[types.CodeLens]:
-    """Return a lens for each heading that stands where it stood when the document was last read."""
+    """Return a lens for each heading that stands where it stood when the document was last read.
+
+    The notes are in document order.
+    """
     if notes.document is None:
         return []
     change = changed(notes.document.text, notes.text)
+    starts = [one.span.start for one in visible]
     lenses = []
     for section in notes.document.sections:
         heading = carried(section.heading, change) if section.heading is not None else None
@@ -33,7 +38,8 @@ def code_lenses(
         arguments: dict[str, object] = {"uri": uri}
         title = "Critique"
         if whole is not None:
-            count = sum(whole.contains(one.span) for one in visible)
+            near = visible[bisect_left(starts, whole.start) : bisect_right(starts, whole.end)]
+            count = sum(whole.contains(one.span) for one in near)
             title = f"{count} note{'' if count == 1 else 's'} · critique this section"
             arguments["range"] = _plain(range_of(notes.text, whole, encoding))
         command = types.Command(title=title, command=commands.CRITIQUE.id, arguments=[arguments])
