@@ -81,6 +81,11 @@ def test_protected_spans(source: str, kind: ProtectedKind, words: str) -> None:
     assert (kind, words) in found
 
 
+def test_emphasis_in_an_image_blanks_no_letter_of_the_sentence() -> None:
+    (passage,) = read(Text("Look: ![*b* `c`](d.png) here.")).passages
+    assert [sentence.plain for sentence in passage.sentences] == ["Look: here."]
+
+
 @pytest.mark.parametrize(
     "source",
     [
