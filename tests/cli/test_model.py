@@ -9,6 +9,7 @@ import pytest
 
 from copydesk.adapters.engines import model_files, starter_model
 from copydesk.cli import model
+from copydesk.cli.sizes import readable_size
 from harness.gguf_file import write_gguf
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ def test_files_are_listed_with_size_licence_and_context(folder, capsys):
     (folder / "models" / "broken.gguf").write_text("x")
     assert run("list") == 0
     said = capsys.readouterr().out
-    assert f"mine: 0 MB, 8B, licence apache-2.0, context 4096\n  {mine}" in said
-    assert "theirs: 0 MB, size unknown, licence unknown" in said
+    assert f"mine: {readable_size(mine.stat().st_size)}, 8B, licence apache-2.0, context 4096\n  {mine}" in said
+    assert "theirs: 0 kB, size unknown, licence unknown" in said
     assert "broken: cannot be used: not a GGUF model file" in said
 
 

@@ -53,7 +53,7 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
     project = tmp_path / "project"
     project.mkdir()
 
-    async def start_one(host: str, personality: Personality = VSCODE) -> Editor:
+    async def start_one(host: str, personality: Personality = VSCODE, **critique: bool) -> Editor:
         to_server, from_editor = os.pipe()
         to_editor, from_server = os.pipe()
         process = await asyncio.create_subprocess_exec(
@@ -64,7 +64,7 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
         os.close(from_server)
         editor = Editor(to_editor, from_editor, personality)
         running.append((editor, process))
-        settings = {"engine": {"kind": "ollama", "host": host, "model": "llama3.1:8b"}}
+        settings = {"engine": {"kind": "ollama", "host": host, "model": "llama3.1:8b"}, "critique": critique}
         await editor.initialize(folders=[project.as_uri()], options=settings)
         return editor
 
@@ -128,6 +128,18 @@ async def test_without_an_engine_rules_still_work_and_one_message_says_what_to_d
     await editor.ended(1)
     assert len([said for said in editor.said if "ollama serve" in said]) == 1
     await codes(editor, document, "CD403")
+
+
+async def test_a_model_that_is_switched_off_is_never_asked(start: Start, ollama: OllamaServer, tmp_path: Path) -> None:
+    editor, document = await start(ollama.url, model=False), uri(tmp_path)
+    editor.open(document, POST)
+    await codes(editor, document, "CD403")
+    await editor.command("copydesk.critiqueDocument", uri=document)
+    await editor.ended(1)
+    await editor.command("copydesk.rewriteNote", noteId=editor.diagnostics[document][0]["data"]["id"])
+    await editor.ended(2)
+    assert ollama.requests == []
+    assert any("critique.model" in said for said in editor.said)
 
 
 async def test_a_dismissal_outlives_the_daemon(start: Start, ollama: OllamaServer, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from copydesk.core.brief import brief_of
 from copydesk.core.instant import instant
 from copydesk.core.note import Note, Severity
 from copydesk.core.suppress import suppressed
-from copydesk.core.view import shown
+from copydesk.core.view import distinct, shown
 from copydesk.core.visible import visible
 from copydesk.errors import DocumentError, StoreError
 from copydesk.events import Progress, Report, Stats
@@ -176,7 +176,7 @@ def _wanted(
         and not suppressed(note.anchor.span, note.code, document.directives)
         and not dismissed(note)
     }
-    return sorted(kept.values(), key=lambda note: (note.anchor.hint, note.severity, note.code))
+    return sorted(distinct(kept.values()), key=lambda note: (note.anchor.hint, note.severity, note.code))
 
 
 def _read(path: Path) -> Document:

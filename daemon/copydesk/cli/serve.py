@@ -65,6 +65,7 @@ def _configure(client: ClientSettings) -> Configuration:
         max_per_1000_words=settings.critique.max_per_1000_words,
         disabled=frozenset(settings.critique.disable),
         code_lens=settings.critique.code_lens,
+        model=settings.critique.model,
         unproven=settings.critique.unproven,
         problems=tuple(str(problem) for problem in problems),
     )

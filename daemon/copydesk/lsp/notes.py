@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from copydesk.core.note import anchored
 from copydesk.core.placing import carried, changed, followed
 from copydesk.core.suppress import Dismissed, dismissal, suppressed
-from copydesk.core.view import shown
+from copydesk.core.view import distinct, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -211,7 +211,7 @@ class DocumentNotes:
             and not self.hidden(one.note)
             and not suppressed(one.span, one.note.code, self._directives)
         }
-        chosen = shown(list(heard), self.words, configuration.max_per_1000_words)
+        chosen = shown(distinct(heard), self.words, configuration.max_per_1000_words)
         return tuple(sorted((heard[note] for note in chosen), key=lambda one: (one.span.start, one.span.end)))
 
     def current(self, identity: str) -> Note | None:

@@ -67,7 +67,8 @@ class ClientSettings:
 class Configuration:
     """The settings in force. `values` is what the desk, the checks and the brief are given; the rest is read here.
 
-    A desk serves every configuration of equal `engine`. `problems` are sentences for the writer, each shown once.
+    A desk serves every configuration of equal `engine`; without `model` none is used. `problems` are sentences for
+    the writer, each shown once.
     """
 
     values: Any = None
@@ -75,6 +76,7 @@ class Configuration:
     max_per_1000_words: int = 8
     disabled: frozenset[str] = frozenset()
     code_lens: bool = True
+    model: bool = True
     unproven: bool = False
     problems: tuple[str, ...] = ()
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from copydesk.lsp.session import Session
 
 GONE = "The text changed, so the note no longer applies."
+SWITCHED_OFF = "No model is asked: the setting critique.model is off."
 
 
 async def critique(session: Session, document: OpenDocument, near: int | None, within: Span | None, job: Job) -> str:
@@ -31,6 +32,9 @@ async def critique(session: Session, document: OpenDocument, near: int | None, w
     configuration = await session.settings.told(document.path)
     if notes is None:
         return GONE
+    if not configuration.model:
+        session.client.say(SWITCHED_OFF)
+        return "No model was asked"
     job.advance("Reading", 0, 0)
     read = await session.read(document)
     brief = await asyncio.to_thread(session.services.brief, read, configuration)
@@ -66,6 +70,9 @@ async def rewrite(session: Session, notes: DocumentNotes, identity: str, job: Jo
     document, note = session.documents.get(job.uri), notes.current(identity)
     if document is None or note is None:
         session.client.say(GONE)
+        return "No rewrite"
+    if not configuration.model:
+        session.client.say(SWITCHED_OFF)
         return "No rewrite"
     job.advance("Reading", 0, 0)
     read = await session.read(document)

@@ -79,7 +79,8 @@ def openai_engine(choice: EngineChoice) -> OpenAIEngine:
     """Return an OpenAI-compatible engine as configured; raises `SettingsError` without a host."""
     if not choice.host:
         raise SettingsError(
-            "An OpenAI-compatible engine needs a host.", "Set base_url under [engine], or give --host, such as http://127.0.0.1:8080."
+            "An OpenAI-compatible engine needs a host.",
+            "Set base_url under [engine], or give --host, such as http://127.0.0.1:8080.",
         )
     return OpenAIEngine(
         choice.host,
