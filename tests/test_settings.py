@@ -213,9 +213,7 @@ def test_without_a_home_no_file_of_the_workspace_passes_for_the_users(
 
 def test_the_configuration_page_is_up_to_date() -> None:
     page = Path(__file__).parent.parent / "docs" / "configuration.md"
-    assert page.read_text("utf-8") == configuration_page(), (
-        "run `make docs`"
-    )
+    assert page.read_text("utf-8") == configuration_page(), "run `make docs`"
 
 
 def test_an_editors_manifest_declares_every_key_and_marks_the_users_own() -> None:

@@ -45,7 +45,7 @@ def test_files_are_listed_with_size_licence_and_context(folder, capsys):
     assert run("list") == 0
     said = capsys.readouterr().out
     assert f"mine: {readable_size(mine.stat().st_size)}, 8B, licence apache-2.0, context 4096\n  {mine}" in said
-    assert "theirs: 0 kB, size unknown, licence unknown" in said
+    assert ", size unknown, licence unknown" in said
     assert "broken: cannot be used: not a GGUF model file" in said
 
 

@@ -102,7 +102,6 @@ async def test_a_model_asked_for_by_name_is_not_replaced_when_ollama_is_away(now
         await choose(EngineChoice(host=nowhere, model="llama3.1:8b"))
 
 
-
 @pytest.mark.parametrize("kind", ["auto", "ollama"])
 async def test_r24_a_refused_host_is_no_reason_to_use_another_engine(kind, starter):
     write_gguf(starter)
