@@ -35,4 +35,4 @@ def test_the_second_run_says_the_same_without_the_model(tmp_path: Path) -> None:
     assert {"CD101", "CD102", "CD104", "CD402", "CD403"} <= {note["code"] for note in notes[0]}
     printed = critique("text")
     assert "0 model calls" in printed
-    assert "self-test: this model guesses at" in printed
+    assert "self-test: this model only guesses at" in printed

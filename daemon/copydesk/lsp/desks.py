@@ -32,12 +32,14 @@ class Desks:
         """Lend a desk; raises `CopydeskError` when it cannot be built, and tries anew next time."""
         held = self._held
         if held is None or held.configuration.engine != configuration.engine:
-            self._held = _Held(configuration, asyncio.ensure_future(self._build(configuration)))
-            if held is not None and not held.users:
-                await _closed(held)
-            held = self._held
+            before, held = held, _Held(configuration, asyncio.ensure_future(self._build(configuration)))
+            self._held = held
+        else:
+            before = None
         held.users += 1
         try:
+            if before is not None and not before.users:
+                await _closed(before)
             # Shielded: others may wait for the same desk when this user is cancelled.
             yield await asyncio.shield(held.built)
         finally:
