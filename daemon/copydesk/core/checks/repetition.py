@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from heapq import merge
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from copydesk.core.similarity import FUNCTION_WORDS, stem, words
 from copydesk.core.vocabulary import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from copydesk.core.document import Sentence
 
@@ -125,6 +125,10 @@ def gist(sentence: Sentence, tokens: Sequence[str]) -> Gist | None:
     return Gist(tuple(stems), distinct, tuple(numbers), tuple(sorted(hinges)), negated, bound, tuple(keys), fronted)
 
 
+_FEW = 100
+"""Candidates from which on sorting them all costs more than merging their lists as far as needed."""
+
+
 def partners(gists: Sequence[Gist | None]) -> Iterator[Partner]:
     """Yield for each sentence that repeats or contradicts an earlier one the first such pair, in document order.
 
@@ -136,9 +140,8 @@ def partners(gists: Sequence[Gist | None]) -> Iterator[Partner]:
     for later, current in enumerate(gists):
         if current is None:
             continue
-        near = merge(holders.get(current.keys[0], ()), *(heads.get(key, ()) for key in current.keys))
         distinct = current.distinct
-        for index, _ in groupby(near):
+        for index in _in_order([holders.get(current.keys[0], ()), *(heads.get(key, ()) for key in current.keys)]):
             other = gists[index]
             if other is not None and (distinct <= other.distinct or other.distinct <= distinct):
                 code = _relation(other, current)
@@ -148,6 +151,13 @@ def partners(gists: Sequence[Gist | None]) -> Iterator[Partner]:
         heads.setdefault(current.keys[0], []).append(later)
         for key in current.keys:
             holders.setdefault(key, []).append(later)
+
+
+def _in_order(lists: Sequence[Sequence[int]]) -> Iterable[int]:
+    """Return the indices of ascending lists, each once; lazily where there are many, since the first may be enough."""
+    if sum(map(len, lists)) <= _FEW:
+        return sorted(set(chain.from_iterable(lists)))
+    return (index for index, _ in groupby(merge(*lists)))
 
 
 def _relation(one: Gist, other: Gist) -> str | None:
