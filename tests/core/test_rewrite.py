@@ -95,6 +95,7 @@ def test_offered(original: str, proposal: str) -> None:
         ("[login](http://a.d) and [docs](http://b.d).", "[docs](http://b.d) and [login](http://a.d).", "another order"),
         ("Read [the site](http://a.de) today.", "Read [the bank](http://a.de) now.", "lost 1 link"),
         ("Copy `a` over `b` now.", "Now copy `b` over `a`.", "another order"),
+        ("It runs very fast indeed.", "It runs fast", "run into the sentences around it"),
         ("Experts say it works.", "Google says it works.", "a name that was not there: Google"),
         ("It works well. More or less.", "It works well. Émile says so.", "a name"),
         ("They use a phone for it.", "They use an iPhone for it.", "a name"),
