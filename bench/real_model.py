@@ -23,7 +23,7 @@ from copydesk.core.markdown import read
 from copydesk.core.text import Text
 from copydesk.desk import Desk, Staff
 from copydesk.events import Report
-from copydesk.ports import Message, Prompt
+from copydesk.ports import Message, Prompt, Role
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -145,7 +145,7 @@ class _Run:
 
 async def _critique(engine: TimedEngine, facts: EngineFacts, cache: DiskCache, *, unproven: bool) -> _Run:
     async def hire() -> Staff:
-        return Staff(engine, facts, facts.models[0], facts.models[0], "measured")
+        return Staff(engine, facts, dict.fromkeys(Role, facts.models[0]), "measured")
 
     desk = Desk(hire, cache, load_prompts(), load_labelled(), unproven=unproven)
     engine.seconds, began = 0.0, time.perf_counter()

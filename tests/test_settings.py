@@ -14,14 +14,19 @@ from copydesk.cli.reference import configuration_page, settings_schema
 from copydesk.settings import Layer, Origin, Settings, load, merge, read_toml_layer
 
 USER_ONLY = {
-    "kind": "ollama",
-    "host": "http://example.org:1",
-    "base_url": "http://example.org/v1",
-    "api_key_env": "SECRET",
-    "model_path": "/etc/passwd",
-    "allow_remote": True,
-    "context": 1 << 20,
-    "concurrency": 64,
+    "engine.kind": "ollama",
+    "engine.host": "http://example.org:1",
+    "engine.base_url": "http://example.org/v1",
+    "engine.api_key_env": "SECRET",
+    "engine.model_path": "/etc/passwd",
+    "engine.allow_remote": True,
+    "engine.context": 1 << 20,
+    "engine.concurrency": 64,
+    "search.providers": ("library", "searxng"),
+    "search.kiwix": "http://127.0.0.1:9",
+    "search.searxng": "http://example.org",
+    "search.wikipedia": "http://example.org",
+    "search.offline": True,
 }
 
 
@@ -52,14 +57,30 @@ def test_later_layers_win_key_by_key_whatever_their_order() -> None:
 
 @pytest.mark.parametrize("name", USER_ONLY)
 def test_R25_a_workspace_file_cannot_say_where_text_goes_or_what_runs(name: str) -> None:
-    values = {"engine": {name: USER_ONLY[name]}}
+    table, one = name.split(".")
+    values = {table: {one: USER_ONLY[name]}}
     settings, paths = only(Origin.WORKSPACE, values)
     assert settings == Settings()
-    assert paths == [f"engine.{name}"]
+    assert paths == [name]
     for origin in (Origin.USER, Origin.EDITOR, Origin.FLAGS):
         settings, paths = only(origin, values)
-        assert getattr(settings.engine, name) == USER_ONLY[name]
+        assert getattr(getattr(settings, table), one) == USER_ONLY[name]
         assert paths == []
+
+
+@pytest.mark.parametrize(
+    "folder",
+    ["/etc", "\\\\server\\share", "~", "~/notes", "C:/notes", "..", "a/../..", "a\\..\\..", "../notes", " notes"],
+)
+def test_R25_a_workspace_file_cannot_have_folders_outside_the_project_searched(folder: str) -> None:
+    settings, paths = only(Origin.WORKSPACE, {"search": {"library": [folder]}})
+    assert (settings.search.library, paths) == ((), ["search.library"])
+
+
+@pytest.mark.parametrize("folder", ["notes", "notes/", "a/b", "..notes", "a..b/c", "my notes", "."])
+def test_a_workspace_file_can_name_folders_inside_the_project(folder: str) -> None:
+    settings, paths = only(Origin.WORKSPACE, {"search": {"library": [folder]}})
+    assert (settings.search.library, paths) == ((folder,), [])
 
 
 @pytest.mark.parametrize(
@@ -219,5 +240,6 @@ def test_the_configuration_page_is_up_to_date() -> None:
 def test_an_editors_manifest_declares_every_key_and_marks_the_users_own() -> None:
     schema = settings_schema()
     json.dumps(schema)
-    assert {name.rsplit(".", 1)[1] for name, one in schema.items() if one["scope"] == "machine"} == set(USER_ONLY)
+    machine = {name.removeprefix("copydesk.") for name, one in schema.items() if one["scope"] == "machine"}
+    assert machine == {*USER_ONLY, "search.library"}
     assert schema["copydesk.critique.disable"]["default"] == []

@@ -6,14 +6,14 @@ import asyncio
 import time
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from copydesk.answers import Answers, Tally
 from copydesk.core.rewrite import is_complete, objection, proposal_of, rewrite_prompt
 from copydesk.errors import AnswerCut, CopydeskError, EngineBroken, EngineError, EngineUnreachable
 from copydesk.events import Progress, Refused, Report, Stats
 from copydesk.examination import Examination
-from copydesk.ports import Message, Prompt, Sampling
+from copydesk.ports import Message, Prompt, Role, Sampling
 from copydesk.turns import Priority, Turns
 
 if TYPE_CHECKING:
@@ -37,12 +37,11 @@ _REMEMBERED = 300
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """An engine and the models that fill the roles; `reason` says why these."""
+    """An engine and the model that fills each role; `reason` says why these."""
 
     engine: Engine
     facts: EngineFacts
-    critic: ModelFacts
-    rewriter: ModelFacts
+    models: Mapping[Role, ModelFacts]
     reason: str
     concurrency: int = 1
 
@@ -77,7 +76,7 @@ class Desk:
             async with self._on_duty(watch) as staff:
                 examination = Examination(
                     watch.answers(self.cache),
-                    staff.critic,
+                    staff.models[Role.CRITIC],
                     self.prompts,
                     self.labelled,
                     self._bars,
@@ -89,9 +88,9 @@ class Desk:
                         watch.saw(event)
                         yield event
         except EngineError as problem:
-            yield watch.report("critic", problem=problem)
+            yield watch.report(Role.CRITIC, problem=problem)
             return
-        yield watch.report("critic", untrusted=tuple(sorted(examination.untrusted)))
+        yield watch.report(Role.CRITIC, untrusted=tuple(sorted(examination.untrusted)))
 
     async def rewrite(
         self, document: Document, note: Note, brief: Brief
@@ -124,9 +123,9 @@ class Desk:
         except AnswerCut:
             yield Refused(note, "the model did not come to an end")
         except EngineError as problem:
-            yield watch.report("rewriter", problem=problem)
+            yield watch.report(Role.REWRITER, problem=problem)
             return
-        yield watch.report("rewriter")
+        yield watch.report(Role.REWRITER)
 
     async def close(self) -> None:
         """Release the engine, once nobody uses it, and the cache."""
@@ -139,7 +138,9 @@ class Desk:
         self, answers: Answers, staff: Staff, document: Document, note: Note, brief: Brief, attempt: int
     ) -> AsyncGenerator[str, None]:
         words = rewrite_prompt(document, note, note.anchor.span, brief_words(brief), self.prompts)
-        prompt = Prompt(staff.rewriter.name, (Message("system", self.prompts.fill("system")), Message("user", words)))
+        prompt = Prompt(
+            staff.models[Role.REWRITER].name, (Message("system", self.prompts.fill("system")), Message("user", words))
+        )
         longest = len(note.anchor.quote.encode("utf-8", "surrogatepass")) * 2 // 3 + 48
         return answers.text(prompt, Sampling(longest, 0.2 + 0.3 * attempt, 7 + attempt), Priority.INTERACTIVE)
 
@@ -206,7 +207,7 @@ class _Watch:
 
     def report(
         self,
-        role: Literal["critic", "rewriter"],
+        role: Role,
         *,
         untrusted: tuple[str, ...] = (),
         problem: CopydeskError | None = None,
@@ -216,5 +217,4 @@ class _Watch:
         if self.duty is None:
             return Report(stats, untrusted=untrusted, problem=problem)
         staff = self.duty.staff
-        model = staff.critic if role == "critic" else staff.rewriter
-        return Report(stats, staff.facts, model, staff.reason, untrusted, problem)
+        return Report(stats, staff.facts, staff.models[role], staff.reason, untrusted, problem)

@@ -4,6 +4,9 @@ CopydeskError
 ├── DocumentError        a document could not be read
 ├── SettingsError        a settings file could not be used
 ├── StoreError           cache or project file unusable; work goes on without it
+├── SourceError          evidence could not be had
+│   ├── SearchUnavailable    a provider is off, down, refusing or not set up; nothing follows for the claim
+│   └── PageUnusable         one page was refused, too large, unreadable or hostile; others are still read
 └── EngineError          the model gave no usable answer
     ├── EngineUnreachable    nothing answers at the host
     ├── EngineRefused        redirect, remote model or host without permission
@@ -40,6 +43,18 @@ class SettingsError(CopydeskError):
 
 class StoreError(CopydeskError):
     """The cache or a project file could not be used."""
+
+
+class SourceError(CopydeskError):
+    """Evidence could not be had."""
+
+
+class SearchUnavailable(SourceError):
+    """A provider is off, down, refusing or not set up."""
+
+
+class PageUnusable(SourceError):
+    """One page was refused, too large, unreadable or hostile."""
 
 
 class EngineError(CopydeskError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from copydesk.core.evidence import ClaimReport
     from copydesk.core.note import Note
     from copydesk.errors import CopydeskError
     from copydesk.ports import EngineFacts, ModelFacts
@@ -26,6 +27,14 @@ class Refused:
 
     note: Note
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Researched:
+    """One claim was dealt with; `note` is what to show of it in the text, None for a claim that cannot be checked."""
+
+    claim: ClaimReport
+    note: Note | None
 
 
 @dataclass(frozen=True, slots=True)

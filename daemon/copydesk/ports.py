@@ -1,4 +1,4 @@
-"""What the desk needs from outside: a model, a cache. Adapters implement these; tests script them."""
+"""What the desk needs from outside: a model, a cache, places to look things up. Adapters implement these."""
 
 from __future__ import annotations
 
@@ -8,6 +8,18 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
+
+    from copydesk.core.document import Format
+    from copydesk.core.evidence import Skipped, Source
+
+
+class Role(StrEnum):
+    """What a model is asked to do; each role can have a model of its own. Named as in the settings."""
+
+    CRITIC = "critic"
+    REWRITER = "rewriter"
+    PLANNER = "planner"
+    VERIFIER = "verifier"
 
 
 class Locality(StrEnum):
@@ -140,4 +152,57 @@ class Cache(Protocol):
 
     async def close(self) -> None:
         """Release files."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One search result, with title and address as the provider gave them."""
+
+    provider: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer to one query, best first. `skipped` says what could not be searched; that is no failure."""
+
+    hits: tuple[Hit, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A source as it was read. `text` is what quotes are slices of; `format` says how to tell its sentences apart.
+
+    `site` is what has one vote: a registrable domain, or a file. `hidden` tells that the page held text that its
+    readers cannot see, which is not in `text`.
+    """
+
+    source: Source
+    text: str
+    format: Format
+    site: str
+    hidden: bool = False
+
+
+class Search(Protocol):
+    """A place to look things up. A failure is a `SearchUnavailable` or, for one page, a `PageUnusable`."""
+
+    @property
+    def name(self) -> str:
+        """Return the provider's name in settings."""
+        ...
+
+    async def find(self, query: str, limit: int) -> Found:
+        """Return at most `limit` results; raises `SearchUnavailable`, never an empty answer for a failed search."""
+        ...
+
+    async def read(self, hit: Hit) -> Page:
+        """Return what a result of `find` points to; raises `PageUnusable`."""
+        ...
+
+    async def close(self) -> None:
+        """Release connections, processes and files."""
         ...

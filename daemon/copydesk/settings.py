@@ -25,6 +25,10 @@ LARGEST_FILE = 1 << 20
 
 _ADDRESS = Words(pattern=r"\S*", form="an address")
 _MODEL = Words(longest=200, pattern=r"\S*", form="a model's name")
+_FOLDER = Words(pattern=r"\S(?:.*\S)?", form="a folder")
+_FOLDER_INSIDE = Words(
+    pattern=r"(?![/\\~]|[A-Za-z]:)(?!(?:.*[/\\])?\.\.(?:[/\\]|$))\S(?:.*\S)?", form="a folder inside the project"
+)
 _EDITOR_OWN = frozenset({"trace"})
 """Keys of the section `copydesk` that editors keep for their own client."""
 
@@ -94,6 +98,13 @@ class RolesSettings:
 
     critic: str = field(default="", metadata=key(_MODEL, "The model that critiques. Empty: the engine's model."))
     rewriter: str = field(default="", metadata=key(_MODEL, "The model that rewrites. Empty: the engine's model."))
+    planner: str = field(
+        default="", metadata=key(_MODEL, "The model that plans what to search for. Empty: the engine's model.")
+    )
+    verifier: str = field(
+        default="",
+        metadata=key(_MODEL, "The model that judges claims against passages. Empty: the engine's model."),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +136,69 @@ class CritiqueSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchSettings:
+    """Where claims are looked up. Only the user may switch on what sends a query anywhere."""
+
+    providers: tuple[str, ...] = field(
+        default=("library",),
+        metadata=key(
+            ListOf(Words(longest=40), most=10),
+            "Where to look, in this order: `library`, `kiwix`, `searxng`, `wikipedia`, `ddg`. All but the library "
+            "send your queries to the address that they name.",
+            user_only=True,
+        ),
+    )
+    library: tuple[str, ...] = field(
+        default=(),
+        metadata=key(
+            ListOf(_FOLDER, most=50),
+            "Folders of Markdown, text, HTML and PDF to look things up in. Relative ones are below the project's "
+            "folder, which a project's own file cannot leave.",
+            workspace_kind=ListOf(_FOLDER_INSIDE, most=50),
+        ),
+    )
+    kiwix: str = field(
+        default="http://127.0.0.1:8080",
+        metadata=key(_ADDRESS, "Where kiwix-serve answers with an offline Wikipedia.", user_only=True),
+    )
+    searxng: str = field(
+        default="", metadata=key(_ADDRESS, "Address of a SearXNG server with its JSON format on.", user_only=True)
+    )
+    wikipedia: str = field(
+        default="https://en.wikipedia.org",
+        metadata=key(_ADDRESS, "The Wikipedia, or other MediaWiki, to ask.", user_only=True),
+    )
+    offline: bool = field(
+        default=False,
+        metadata=key(
+            Switch(),
+            "Open no connection but the engine's: only the library and what is kept on disk are searched.",
+            user_only=True,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CitationSettings:
+    """How citations are written."""
+
+    style: Literal["footnote", "link"] = field(
+        default="footnote",
+        metadata=key(
+            Choice(("footnote", "link")), "A footnote with the quote and its source, or a link in the sentence."
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings, one table each."""
 
     engine: EngineSettings = field(default_factory=EngineSettings)
     roles: RolesSettings = field(default_factory=RolesSettings)
     critique: CritiqueSettings = field(default_factory=CritiqueSettings)
+    search: SearchSettings = field(default_factory=SearchSettings)
+    citations: CitationSettings = field(default_factory=CitationSettings)
     brief: Brief = field(default_factory=Brief)
 
 

@@ -10,7 +10,19 @@ from math import log
 from copydesk.adapters.prompt_files import load_labelled, load_prompts
 from copydesk.desk import Desk, Staff
 from copydesk.errors import CopydeskError
-from copydesk.ports import Cache, Delta, EngineFacts, Finished, Locality, ModelFacts, Prompt, Sampling, Scores, Usage
+from copydesk.ports import (
+    Cache,
+    Delta,
+    EngineFacts,
+    Finished,
+    Locality,
+    ModelFacts,
+    Prompt,
+    Role,
+    Sampling,
+    Scores,
+    Usage,
+)
 
 MODEL = ModelFacts("scripted", "d" * 64, context=8192)
 FACTS = EngineFacts("openai", "http://127.0.0.1:1", "1", Locality.LOCAL, (MODEL,))
@@ -121,6 +133,6 @@ def desk(engine: ScriptedEngine, cache: Cache | None = None, *, unproven: bool =
     """Return a desk on a scripted engine."""
 
     async def hire() -> Staff:
-        return Staff(engine, FACTS, engine.model, engine.model, "It is scripted.", concurrency)
+        return Staff(engine, FACTS, dict.fromkeys(Role, engine.model), "It is scripted.", concurrency)
 
     return Desk(hire, cache or MemoryCache(), load_prompts(), load_labelled(), unproven=unproven)

@@ -71,14 +71,15 @@ def configuration_page() -> str:
 def settings_schema() -> dict[str, dict[str, Any]]:
     """Return the JSON schema of each setting by its dotted name, as an editor's manifest declares them.
 
-    `user_only` settings have `"scope": "machine"`, which editors do not take from a workspace.
+    Settings of which a workspace may set nothing, or not all, have `"scope": "machine"`: editors do not take these
+    from a workspace, and the server cannot tell which of an editor's settings came from one.
     """
     return {
         f"copydesk.{table.name}.{name}": {
             **declared.kind.schema(),
             "default": list(default) if isinstance(default, tuple) else default,
             "markdownDescription": declared.description,
-            "scope": "machine" if declared.user_only else "resource",
+            "scope": "machine" if declared.user_only or declared.workspace_kind else "resource",
         }
         for table in fields(Settings)
         for name, declared, default in keys(getattr(Settings(), table.name))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from copydesk.adapters.disk import DiskCache, default_directory
 from copydesk.adapters.prompt_files import load_labelled, load_prompts
 from copydesk.desk import Desk, Staff
+from copydesk.ports import Role
 
 if TYPE_CHECKING:
     from copydesk.adapters.engines.choose import EngineChoice
@@ -53,12 +54,13 @@ async def hire(settings: Settings) -> Staff:
     chosen = await choose(engine_choice(settings))
     try:
         facts = await chosen.engine.facts()
-        critic = await chosen.engine.model_facts(settings.roles.critic or chosen.model)
-        rewriter = await chosen.engine.model_facts(settings.roles.rewriter or chosen.model)
+        names = {role: str(getattr(settings.roles, role)) or chosen.model for role in Role}
+        known = {name: await chosen.engine.model_facts(name) for name in dict.fromkeys(names.values())}
     except BaseException:
         await chosen.engine.close()
         raise
-    return Staff(chosen.engine, facts, critic, rewriter, chosen.reason, chosen.concurrency)
+    models = {role: known[name] for role, name in names.items()}
+    return Staff(chosen.engine, facts, models, chosen.reason, chosen.concurrency)
 
 
 def open_cache() -> Cache:

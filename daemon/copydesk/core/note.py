@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from copydesk.core.text import Span
 
 if TYPE_CHECKING:
+    from copydesk.core.evidence import Evidence
     from copydesk.core.text import Text
 
 CONTEXT = 40
@@ -76,6 +77,7 @@ class Note:
     anchor: Anchor
     message: str
     related: tuple[Related, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
     rewrite: str | None = None
     provenance: Provenance = field(default_factory=Provenance)
 

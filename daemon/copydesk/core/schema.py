@@ -153,11 +153,15 @@ class ListOf:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """The declaration of one setting; `user_only` ones are never taken from a workspace's file."""
+    """The declaration of one setting; `user_only` ones are never taken from a workspace's file.
+
+    `workspace_kind` is what a workspace's file may say where that is less than what the user may.
+    """
 
     kind: Kind
     description: str
     user_only: bool = False
+    workspace_kind: Kind | None = None
 
 
 class Table(Protocol):
@@ -169,9 +173,9 @@ class Table(Protocol):
 T = TypeVar("T", bound=Table)
 
 
-def key(kind: Kind, description: str, *, user_only: bool = False) -> dict[str, Key]:
+def key(kind: Kind, description: str, *, user_only: bool = False, workspace_kind: Kind | None = None) -> dict[str, Key]:
     """Return the metadata of a table's field."""
-    return {"key": Key(kind, description, user_only)}
+    return {"key": Key(kind, description, user_only, workspace_kind)}
 
 
 def keys(table: Table | type[Table]) -> Iterator[tuple[str, Key, Any]]:
@@ -201,7 +205,8 @@ def read_table(base: T, values: object, path: str, *, trusted: bool = True) -> t
             problems.append(Problem(place, "ignored: only your own user settings may set this, not a workspace"))
         else:
             try:
-                kept[name] = declared.kind.accept(value)
+                kind = declared.workspace_kind if declared.workspace_kind is not None and not trusted else declared.kind
+                kept[name] = kind.accept(value)
             except Rejected as error:
                 problems.append(Problem(place, str(error)))
     return replace(base, **kept), tuple(problems)

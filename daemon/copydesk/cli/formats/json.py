@@ -10,6 +10,7 @@ from copydesk.core.text import Encoding, Span
 
 if TYPE_CHECKING:
     from copydesk.cli.results import Examined, Results
+    from copydesk.core.evidence import Evidence
     from copydesk.core.note import Anchor, Note
     from copydesk.core.text import Text
 
@@ -48,7 +49,7 @@ def _note(examined: Examined, note: Note) -> dict[str, Any]:
         "message": note.message,
         **_place(text, note.anchor),
         "related": [{**_place(text, related.anchor), "message": related.message} for related in note.related],
-        "evidence": [],
+        "evidence": [evidence(one) for one in note.evidence],
         "rewrite": note.rewrite,
         "provenance": {
             "agent": note.provenance.agent,
@@ -57,6 +58,18 @@ def _note(examined: Examined, note: Note) -> dict[str, Any]:
             "cached": note.provenance.cached,
             "confidence": note.provenance.confidence,
         },
+    }
+
+
+def evidence(one: Evidence) -> dict[str, Any]:
+    """Return a quote with its source; offsets are code points of the source's stored text."""
+    return {
+        "quote": one.quote,
+        "source": asdict(one.source),
+        "start": one.start,
+        "end": one.end,
+        "stance": one.stance,
+        "part": one.part,
     }
 
 
