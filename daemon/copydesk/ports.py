@@ -166,10 +166,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The answer to one query, best first. `skipped` says what could not be searched; that is no failure."""
+    """The answer to one query, best first. `skipped` says what could not be searched; that is no failure.
+
+    `searched` is when a provider was asked (ISO 8601, UTC, whole seconds), empty where it was just now.
+    """
 
     hits: tuple[Hit, ...]
     skipped: tuple[Skipped, ...] = ()
+    searched: str = ""
 
 
 @dataclass(frozen=True, slots=True)
