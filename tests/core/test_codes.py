@@ -23,13 +23,15 @@ def test_codes_are_known_by_their_number() -> None:
         *("CD201", "CD202"),
         *("CD301", "CD302"),
         *("CD401", "CD402", "CD403"),
+        *("CD501", "CD502", "CD503", "CD504", "CD505"),
+        *("CD901", "CD902"),
     ]
     assert all(number == code.code for number, code in CODES.items())
 
 
 def test_names_are_unique_and_nothing_is_an_error_before_it_was_checked() -> None:
     assert len({code.name for code in CODES.values()}) == len(CODES)
-    assert {code.severity for code in CODES.values()} == {Severity.WARNING, Severity.INFORMATION}
+    assert [number for number, code in CODES.items() if code.severity is Severity.ERROR] == ["CD501"]
 
 
 @pytest.mark.parametrize("number", [*CODES])
@@ -40,7 +42,7 @@ def test_a_code_is_explained_in_plain_sentences(number: str) -> None:
         assert text.lstrip("“")[0].isupper()
         assert text.endswith(".")
         assert "!" not in text
-    assert code.example_bad != code.example_good
+    assert (code.example_bad != code.example_good) or not code.example_bad
 
 
 @pytest.mark.parametrize("number", [number for number, code in CODES.items() if code.decided_by.startswith("Rules")])

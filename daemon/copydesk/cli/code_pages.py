@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from copydesk.core.codes import Code
 
 _SEVERITIES = {1: "error", 2: "warning", 3: "information", 4: "hint"}
-_ORIGIN = "<!-- Made from daemon/copydesk/core/codes.py; change it there. -->"
+_ORIGIN = "<!-- Made from daemon/copydesk/core/codes/; change it there. -->"
 
 
 def code_pages() -> Mapping[str, str]:
@@ -40,21 +40,22 @@ def _page(code: Code) -> str:
 ## How to mend it
 
 {code.how}
-
-## Example
-
-Instead of
-
-> {code.example_bad}
-
-write
-
-> {code.example_good}
-
+{_example(code)}
 ## Switching it off
 
 `<!-- copydesk-disable {code.code} -->` in the text, or a dismissal of the note in the editor.
 """
+
+
+def _example(code: Code) -> str:
+    if not code.example_bad:
+        return ""
+    return f"\n## Example\n\nInstead of\n\n{_shown(code.example_bad)}\n\nwrite\n\n{_shown(code.example_good)}\n"
+
+
+def _shown(example: str) -> str:
+    """Return an example as a quotation, or as code where its own markup would be taken for the page's."""
+    return f"```markdown\n{example}\n```" if "[^" in example else f"> {example}"
 
 
 def _index() -> str:
