@@ -51,8 +51,10 @@ _SIX_TO_FOUR = ip_network("2002::/16")
 
 _LOCAL_NAMES = frozenset(
     # RFC 6761, 6762 with its appendix G, 7686, 8375, 9476, and `internal`, which ICANN keeps for private use.
-    ("localhost", "local", "localdomain", "internal", "intranet", "private", "corp", "home", "lan", "home.arpa")
-    + ("onion", "alt", "invalid")
+    (
+        *("localhost", "local", "localdomain", "internal", "intranet", "private", "corp", "home", "lan", "home.arpa"),
+        *("onion", "alt", "invalid"),
+    )
 )
 _SECOND_LEVELS = frozenset(
     ("ac", "co", "com", "edu", "gob", "gov", "go", "mil", "ne", "net", "nom", "or", "org", "sch")
