@@ -20,7 +20,8 @@ from copydesk.ports import Found, Hit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from copydesk.ports import Cache, Page, Search
+    from copydesk.adapters.search.provider import Provider
+    from copydesk.ports import Cache, Page
 
 KEPT_SECONDS = 24 * 3600.0
 SKEW_SECONDS = 60.0
@@ -33,18 +34,29 @@ _LONGEST_REASON = 500
 
 
 class CachedSearch:
-    """Implements `copydesk.ports.Search` by another and the cache.
+    """Implements `copydesk.adapters.search.provider.Provider` by another and the cache.
 
     `address` is where the other one asks: results of one server are not given as those of another. `clock` is
-    wall-clock time in seconds. Offline, only what is kept is answered. A failure is never kept.
+    wall-clock time in seconds. Offline, only what is kept is answered. A failure is never kept. `when_closed` is called
+    once.
     """
 
-    def __init__(self, inner: Search, cache: Cache, *, address: str, offline: bool, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        inner: Provider,
+        cache: Cache,
+        *,
+        address: str,
+        offline: bool,
+        clock: Callable[[], float],
+        when_closed: Callable[[], None] | None = None,
+    ) -> None:
         self._inner = inner
         self._cache = cache
         self._address = address
         self._offline = offline
         self._clock = clock
+        self._when_closed = when_closed
 
     @property
     def name(self) -> str:
@@ -73,8 +85,20 @@ class CachedSearch:
         """Return what a result points to, by the provider; raises `PageUnusable`."""
         return await self._inner.read(hit)
 
+    async def state(self) -> str:
+        """Return how the provider is; raises `SearchUnavailable`, also where it is not asked because we are offline."""
+        if self._offline:
+            raise SearchUnavailable(
+                f"Offline: {self.name} is not asked; only what was kept from the last 24 hours is used.",
+                "Set offline = false under [search] to ask it.",
+            )
+        return await self._inner.state()
+
     async def close(self) -> None:
         """Close the provider; the cache belongs to whoever opened it."""
+        when_closed, self._when_closed = self._when_closed, None
+        if when_closed is not None:
+            when_closed()
         await self._inner.close()
 
     def _key(self, query: str, limit: int) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit, urlunsplit
 
+from copydesk.adapters.web.addresses import parsed_address
 from copydesk.core.visible import shortened
-from copydesk.errors import SearchUnavailable
+from copydesk.errors import PageUnusable, SearchUnavailable
 from copydesk.ports import Hit
 
 if TYPE_CHECKING:
@@ -21,16 +21,14 @@ if TYPE_CHECKING:
 LONGEST_QUERY = 200
 """Code points of a query at most, so that no text can leave the machine under the name of a search."""
 LONGEST_TITLE = 200
-LONGEST_URL = 2048
 MOST_HITS = 50
 
 _JOINERS = "\u200c\u200d"
-_STRAY_JOINERS = re.compile(rf"(?<!\w)[{_JOINERS}]+|[{_JOINERS}]+(?!\w)|[{_JOINERS}]{{2,}}")
+_STRAY_JOINERS = re.compile(rf"(?<!\S)[{_JOINERS}]+|[{_JOINERS}]+(?!\S)|[{_JOINERS}]{{2,}}")
 _INVISIBLE_MARKS = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
-_RESERVED = "!$&'()*+,;=:@%"
 
 
 def checked_query(query: str) -> str:
@@ -60,25 +58,12 @@ def clean_title(title: str) -> str:
 
 
 def clean_url(url: str) -> str | None:
-    """Return an http(s) address in ASCII and without its fragment; None for what is none or pretends to be another."""
-    if len(url) > LONGEST_URL or any(character.isspace() or character in '\\<>"' for character in url):
-        return None
-    if any(unicodedata.category(character)[0] == "C" for character in url):
-        return None
+    """Return an http(s) address in ASCII and without its fragment; None for what the fetcher would not parse."""
     try:
-        parts = urlsplit(url)
-        name = (parts.hostname or "").encode("idna").decode()
-        port = parts.port
-    except ValueError:  # UnicodeError is one
+        # Some providers undo the escapes of addresses, which leaves bare per cent signs.
+        return parsed_address(_STRAY_PERCENT.sub("%25", url), ports=None).url
+    except PageUnusable:
         return None
-    if parts.scheme not in {"http", "https"} or not name or "@" in parts.netloc or "%" in name:
-        return None
-    host = f"[{name}]" if ":" in name else name
-    netloc = host if port in {None, {"http": 80, "https": 443}[parts.scheme]} else f"{host}:{port}"
-    path = quote(_STRAY_PERCENT.sub("%25", parts.path or "/"), safe=_RESERVED + "/")
-    query = quote(_STRAY_PERCENT.sub("%25", parts.query), safe=_RESERVED + "/?[]")
-    cleaned = urlunsplit((parts.scheme, netloc, path, query, ""))
-    return cleaned if len(cleaned) <= LONGEST_URL else None
 
 
 def hits(provider: str, results: Iterable[tuple[object, object]], limit: int) -> tuple[Hit, ...]:
