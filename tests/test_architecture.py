@@ -22,9 +22,11 @@ ALLOWED = {
     "settings": {"core"},
     "answers": {"core", "ports", "errors", "turns"},
     "examination": {"core", "ports", "errors", "turns", "events", "answers"},
-    "desk": {"core", "ports", "errors", "turns", "events", "answers", "examination"},
-    "adapters": {"core", "ports", "errors", "settings", "adapters"},
-    "lsp": {"core", "ports", "errors", "events", "lsp"},
+    "research": {"core", "ports", "errors", "turns", "events", "answers"},
+    "desk": {"core", "ports", "errors", "turns", "events", "answers", "examination", "research"},
+    "cause": set(),
+    "adapters": {"core", "ports", "errors", "settings", "cause", "adapters"},
+    "lsp": {"core", "ports", "errors", "events", "cause", "lsp"},
 }
 
 
