@@ -23,3 +23,8 @@ def cases(path: str) -> list[Case]:
     """Return the sections of a case file below tests/cases."""
     sections = (CASES / path).read_text(encoding="utf-8").split("\n=== ")[1:]
     return [Case(name, body.rstrip("\n") + "\n") for name, _, body in (section.partition("\n") for section in sections)]
+
+
+def lines(path: str) -> list[tuple[str, str]]:
+    """Return the lines of a case file, each with the name of its section."""
+    return [(case.name, line) for case in cases(path) for line in case.body.splitlines() if line.strip()]

@@ -152,7 +152,7 @@ class KiwixSearch:
         ]
         if not books:
             raise self._server.site.unavailable("serves no books", "Give it a ZIM file to serve.")
-        return books
+        return sorted(books, key=lambda book: (book.title, book.id))
 
     def _parsed(self, body: bytes, root: str) -> ElementTree.Element:
         try:
@@ -173,6 +173,8 @@ class KiwixSearch:
         if url is None or not url.startswith(start):
             return None
         rest = url.removeprefix(start)
+        if not rest:
+            return None
         book, _, path = rest.partition("/")
         if book == "content" or not path:
             return url
