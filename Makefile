@@ -47,7 +47,7 @@ types: $(VENV)/.ready
 	$(BIN)/mypy
 
 fast: $(VENV)/.ready
-	$(BIN)/python -m pytest -m 'not model and not editor' --ignore=tests/editors -n 2
+	$(BIN)/python -m pytest -m 'not model and not editor and not kiwix' --ignore=tests/editors -n 2
 
 test: lint types test-desk
 	@if $(PYTHON) tests/editors/setup.py; then $(MAKE) test-editors; \
@@ -55,7 +55,10 @@ test: lint types test-desk
 	else echo 'SKIPPED: tests/editors, for want of what is named above'; fi
 
 test-desk: model $(BUILD)/ollama-proxy/.ready
-	$(TEST_MODEL) $(TEST_PROXY) $(BIN)/python -m pytest -m 'not editor' --ignore=tests/editors -n 2 -ra
+	@if $(PYTHON) tests/debian.py kiwix-serve=kiwix-tools; then chosen='not editor'; \
+	elif [ -n "$$CI" ]; then exit 1; \
+	else echo 'SKIPPED: the tests with kiwix-serve'; chosen='not editor and not kiwix'; fi; \
+	$(TEST_MODEL) $(TEST_PROXY) $(BIN)/python -m pytest -m "$$chosen" --ignore=tests/editors -n 2 -ra
 
 # Real editors, in a process and an environment of their own.
 test-editors: vsix model

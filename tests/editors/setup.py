@@ -102,22 +102,11 @@ def main() -> int:
 
 
 def _debian_packages(check: bool) -> list[str]:
-    missing = [package for what, package in DEBIAN.items() if shutil.which(what) is None and not Path(what).exists()]
-    if not missing:
-        print(f"Debian packages: {', '.join(DEBIAN.values())}, there already")
-        return []
-    as_root = os.name == "posix" and os.geteuid() == 0
-    if not check and as_root and shutil.which("apt-get"):
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *missing]):
-            try:
-                _run(["apt-get", *arguments], env=environment)
-            except CannotInstall as error:
-                return [str(error)]
-        print(f"Debian packages: {', '.join(missing)}, installed")
-        return []
-    wanted = " ".join(missing)
-    return [f"{wanted}: on Debian `apt-get install {wanted}` as root gets them, elsewhere your package manager"]
+    wanted = [f"{what}={package}" for what, package in DEBIAN.items()]
+    command = [sys.executable, str(ROOT / "tests" / "debian.py"), *(["--check"] if check else []), *wanted]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    print(done.stdout, end="")
+    return [done.stderr.strip().removeprefix("MISSING ")] if done.returncode else []
 
 
 def _environment() -> None:

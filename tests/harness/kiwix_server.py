@@ -27,7 +27,7 @@ def kiwix_server(arguments: Sequence[str | Path]) -> Iterator[str]:
     """Start the server, give its address, and end it; `arguments` are ZIM files and further options."""
     program = shutil.which(PROGRAM)
     if program is None:
-        raise RuntimeError(f"{PROGRAM} is missing; `python tests/setup.py` says how to get it")
+        raise RuntimeError(f"{PROGRAM} is missing; `python tests/debian.py {PROGRAM}=kiwix-tools` gets it")
     for _ in range(5):
         port = _free_port()
         command = [program, "--address=127.0.0.1", f"--port={port}", *map(str, arguments)]

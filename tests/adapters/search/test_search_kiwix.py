@@ -1,4 +1,4 @@
-"""The real kiwix-serve with ZIM files about what does not exist, and what other versions of it are known to say."""
+"""The real kiwix-serve with ZIM files about what does not exist."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from copydesk.adapters.search.kiwix import KiwixSearch, any_word
+from copydesk.adapters.search.kiwix import KiwixSearch
 from copydesk.adapters.web.fetch import Fetcher
 from copydesk.core.evidence import Skipped
 from copydesk.errors import PageUnusable, SearchUnavailable
 from copydesk.ports import Hit
 from harness.kiwix_server import kiwix_server
-from harness.search_server import RecordedPages, SearchServer, answer
+from harness.search_server import RecordedPages
 from harness.zim_file import Article, write_zim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+pytestmark = pytest.mark.kiwix
 
 FISH = (Article("Quarn", "Der Quarn", "<p>Der Quarn ist ein Vogel ohne Flug.</p>"),)
 
@@ -131,79 +133,3 @@ async def test_R48_a_server_without_books_is_a_failure(tmp_path):
         for asking in (search_at(url).find("quarn", 5), search_at(url).state()):
             with pytest.raises(SearchUnavailable, match="serves no books"):
                 await asking
-
-
-def feed(*items: tuple[str, str]) -> str:
-    """Return an answer to a search as kiwix-serve words it."""
-    listed = "".join(f"<item><title>{title}</title><link>{link}</link></item>" for title, link in items)
-    return f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel>{listed}</channel></rss>'
-
-
-def catalogue(*titles: str) -> str:
-    """Return a list of books; the address in each is not escaped, as in some versions."""
-    entries = "".join(
-        f'<entry><id>urn:uuid:{number}</id><title>{title}</title><link href="/x?a=1&b=2"/></entry>'
-        for number, title in enumerate(titles)
-    )
-    return f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}</feed>'
-
-
-LINKS = [
-    ("/content/wiki/A/Kiln", "/content/wiki/A/Kiln"),
-    ("/wiki/A/Kiln", "/raw/wiki/content/A/Kiln"),
-    ("/wiki/A/Wer?", "/raw/wiki/content/A/Wer%3F"),
-    ("/wiki/A/Kiln#top", "/raw/wiki/content/A/Kiln"),
-    ("http://127.0.0.2/wiki/A/Kiln", None),
-    ("//a.example/wiki/A/Kiln", None),
-    ("javascript:alert(1)", None),
-    ("", None),
-]
-
-
-@pytest.mark.parametrize(("link", "path"), LINKS)
-async def test_links_lead_to_the_same_server_or_nowhere(link, path):
-    async with SearchServer() as server:
-        server.answers = [answer("application/rss+xml", feed(("Kiln", link)))]
-        found = await search_at(server.url).find("kiln", 5)
-        assert [hit.url for hit in found.hits] == ([f"{server.url}{path}"] if path else [])
-
-
-async def test_newer_servers_that_refuse_a_mixture_of_languages_are_asked_book_by_book():
-    refusal = answer("application/xml", "<error>confusion of tongues</error>", 400)
-    async with SearchServer() as server:
-        server.answers = [
-            refusal,
-            answer("application/atom+xml;profile=opds-catalog", catalogue(*(f"Book {n}" for n in range(10)))),
-            *(
-                answer("application/rss+xml", feed((f"{n}a", f"/content/{n}/a"), (f"{n}b", f"/content/{n}/b")))
-                for n in range(8)
-            ),
-        ]
-        found = await search_at(server.url).find("kiln", 10)
-        assert [hit.title for hit in found.hits] == [*(f"{n}a" for n in range(8)), "0b", "1b"]
-        assert [each.what for each in found.skipped] == ["Book 8", "Book 9"]
-        assert [each.get("books.id") for each in server.asked[2:]] == [str(n) for n in range(8)]
-
-
-async def test_R48_a_query_that_is_refused_for_each_book_is_a_failure():
-    refusal = answer("application/xml", "<error/>", 400)
-    async with SearchServer() as server:
-        server.answers = [refusal, answer("application/atom+xml", catalogue("One")), refusal]
-        with pytest.raises(SearchUnavailable, match="refused the query"):
-            await search_at(server.url).find("kiln", 10)
-
-
-@pytest.mark.parametrize(
-    ("query", "words"),
-    [
-        ("The River", "the OR river"),
-        ("Ülla NOT Brée AND “Ärger”", "ulla OR not OR bree OR and OR arger"),
-        ("kiln kiln", "kiln"),
-        ("Kiln", "kiln"),
-        ("kiln", ""),
-        ("“…”", ""),
-        ("пожар 火", "пожар OR 火"),
-    ],
-)
-def test_words_are_asked_for_one_by_one(query, words):
-    assert any_word(query) == words

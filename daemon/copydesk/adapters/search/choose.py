@@ -1,0 +1,139 @@
+"""Which places are searched: from settings to providers, each of them named there, none in place of another.
+
+A name that is not known is an error. A provider that lacks its address, or has one that is none, stays in its place and
+says so whenever it is asked, so that the others still work.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from copydesk.adapters.search.asking import PURPOSE
+from copydesk.adapters.search.cached import CachedSearch
+from copydesk.adapters.search.provider import Unusable
+from copydesk.adapters.web.addresses import parsed_address
+from copydesk.core.visible import shortened
+from copydesk.errors import PageUnusable, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from copydesk.adapters.ledger import Ledger
+    from copydesk.adapters.search.asking import Fetching, Reading
+    from copydesk.adapters.search.provider import Provider
+    from copydesk.adapters.web.addresses import Address
+    from copydesk.ports import Cache
+    from copydesk.settings import SearchSettings
+
+LIBRARY = "library"
+NAMES = (LIBRARY, "kiwix", "searxng", "wikipedia", "ddg")
+"""Every provider there is, by its name in settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What providers are made of.
+
+    `library` builds the one provider that is offline, from its folders and the project's. `allow` names a destination
+    (host, port, purpose) to the guard of connections and returns what takes that back. `clock` is wall-clock time and
+    `monotonic` monotonic time, in seconds.
+    """
+
+    fetcher: Fetching
+    pages: Reading
+    cache: Cache
+    library: Callable[[tuple[str, ...], Path | None], Provider]
+    allow: Callable[[str, int, str], Callable[[], None]]
+    ledger: Ledger | None = None
+    clock: Callable[[], float] = time.time
+    monotonic: Callable[[], float] = time.monotonic
+
+
+def providers(settings: SearchSettings, root: Path | None, means: Means) -> tuple[Provider, ...]:
+    """Return the providers of the settings in their order, each once; whoever calls closes them.
+
+    `root` is the project's folder. Raises `SettingsError` for a name that is not known and where none is named.
+    """
+    names = tuple(dict.fromkeys(settings.providers))
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        raise SettingsError(
+            f"There is no search provider named {shortened(unknown[0], 40)}.",
+            f"Under [search] in your user settings, providers may hold {', '.join(NAMES[:-1])} and {NAMES[-1]}.",
+        )
+    if not names:
+        raise SettingsError(
+            "Nothing is switched on to look claims up in.",
+            'Set providers = ["library"] under [search] in your user settings, and library to a folder of sources.',
+        )
+    return tuple(_provider(name, settings, root, means) for name in names)
+
+
+def _provider(name: str, settings: SearchSettings, root: Path | None, means: Means) -> Provider:
+    if name == LIBRARY:
+        return means.library(settings.library, root)
+    if name == "ddg":
+        return _ddg(settings, means)
+    written = {"kiwix": settings.kiwix, "searxng": settings.searxng, "wikipedia": settings.wikipedia}[name]
+    if not written:
+        return Unusable(
+            name,
+            f"Search unavailable: {name} is switched on and has no address.",
+            f"Set {name} under [search] in your user settings, or take it out of providers.",
+        )
+    address = _address(written)
+    if address is None:
+        return Unusable(
+            name,
+            f"Search unavailable: {shortened(written, 100)} is not the address of a server.",
+            f"Write {name} under [search] like http://127.0.0.1:8080.",
+        )
+    url = address.url.rstrip("/")
+    withdraw = _allowed(settings, means, address.host, address.port)
+    return _kept(_asking(name, url, means), url, settings, means, withdraw)
+
+
+def _asking(name: str, url: str, means: Means) -> Provider:
+    if name == "kiwix":
+        from copydesk.adapters.search.kiwix import KiwixSearch
+
+        return KiwixSearch(url, means.fetcher, means.pages, means.monotonic)
+    if name == "searxng":
+        from copydesk.adapters.search.searxng import SearxngSearch
+
+        return SearxngSearch(url, means.fetcher, means.pages, means.monotonic)
+    from copydesk.adapters.search.wikipedia import WikipediaSearch
+
+    return WikipediaSearch(url, means.fetcher, means.pages, means.monotonic)
+
+
+def _ddg(settings: SearchSettings, means: Means) -> Provider:
+    from copydesk.adapters.search.ddg import HOST, PORT, DuckDuckGoSearch
+
+    inner = DuckDuckGoSearch(means.pages, means.ledger, means.monotonic)
+    return _kept(inner, HOST, settings, means, _allowed(settings, means, HOST, PORT))
+
+
+def _allowed(settings: SearchSettings, means: Means, host: str, port: int) -> Callable[[], None]:
+    """Name a destination, but none while offline: then the guard refuses what should never be tried."""
+    return means.allow(host, port, PURPOSE) if not settings.offline else lambda: None
+
+
+def _kept(
+    inner: Provider, address: str, settings: SearchSettings, means: Means, withdraw: Callable[[], None]
+) -> CachedSearch:
+    return CachedSearch(
+        inner, means.cache, address=address, offline=settings.offline, clock=means.clock, when_closed=withdraw
+    )
+
+
+def _address(written: str) -> Address | None:
+    """Return an address as people write it, which may lack `http://`; None for what is none, or has a query."""
+    try:
+        address = parsed_address(written if "://" in written else f"http://{written}", ports=None)
+    except PageUnusable:
+        return None
+    return None if "?" in address.target else address
