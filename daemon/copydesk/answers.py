@@ -9,7 +9,7 @@ from math import exp
 from typing import TYPE_CHECKING
 
 from copydesk.core.note import digest
-from copydesk.errors import EngineBroken
+from copydesk.errors import AnswerCut, EngineBroken
 from copydesk.ports import Delta, Finished
 
 if TYPE_CHECKING:
@@ -71,6 +71,39 @@ class Answers:
         await self.cache.put(key, json.dumps(probabilities).encode(), KEPT)
         return Scored(probabilities, cached=False)
 
+    async def reply(
+        self,
+        facts: ModelFacts,
+        prompt: Prompt,
+        sampling: Sampling,
+        schema: Mapping[str, object],
+        priority: Priority,
+    ) -> Mapping[str, object] | None:
+        """Return a model's answer to a question that asks for a JSON object of a schema, None where it gave none.
+
+        Raises `EngineError`, but for an answer that came out too long: that is no answer.
+        """
+        key = "reply:" + question_key(facts, prompt, (str(sampling), json.dumps(schema, sort_keys=True)))
+        stored = await self.cache.get(key)
+        if stored is not None and (known := _object(stored)) is not None:
+            self.tally.cache_hits += 1
+            return known
+        pieces: list[str] = []
+        try:
+            async with aclosing(self.text(prompt, sampling, priority, schema)) as answer:
+                async for piece in answer:
+                    pieces.append(piece)
+        except AnswerCut:
+            self.tally.dropped += 1
+            return None
+        whole = "".join(pieces).encode("utf-8", "replace")
+        given = _object(whole)
+        if given is None:
+            self.tally.dropped += 1
+        else:
+            await self.cache.put(key, whole, KEPT)
+        return given
+
     async def _scores(self, prompt: Prompt, options: tuple[str, ...]) -> Scores:
         """Ask once, and once more where the engine broke: an embedded engine restarts in between."""
         for attempt in range(2):
@@ -85,12 +118,14 @@ class Answers:
                 return scores
         raise AssertionError("unreachable")
 
-    async def text(self, prompt: Prompt, sampling: Sampling, priority: Priority) -> AsyncGenerator[str, None]:
+    async def text(
+        self, prompt: Prompt, sampling: Sampling, priority: Priority, schema: Mapping[str, object] | None = None
+    ) -> AsyncGenerator[str, None]:
         """Yield a streamed answer's pieces; raises `EngineError`, also for a stream that ends early."""
         async with self.turns.take(priority):
             self.tally.model_calls += 1
             finished = False
-            async with aclosing(self.engine.stream(prompt, sampling)) as pieces:
+            async with aclosing(self.engine.stream(prompt, sampling, schema)) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, Delta):
                         yield piece.text
@@ -119,3 +154,11 @@ def _parsed(stored: bytes, options: tuple[str, ...]) -> dict[str, float] | None:
         return {option: float(values[option]) for option in options}
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _object(stored: bytes) -> Mapping[str, object] | None:
+    try:
+        value = json.loads(stored)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
