@@ -12,6 +12,7 @@ from copydesk import __version__
 from copydesk.adapters.engines.choose import choose, embedded_engine, ollama_engine, openai_engine
 from copydesk.adapters.project import find_root
 from copydesk.cli.arguments import add_engine_flags, flag_values
+from copydesk.cli.search_report import search_lines
 from copydesk.cli.sizes import readable_size
 from copydesk.cli.wiring import engine_choice
 from copydesk.core.visible import visible
@@ -21,14 +22,15 @@ from copydesk.settings import load
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from copydesk.adapters.engines.choose import EngineChoice
+    from copydesk.adapters.search.provider import Provider
     from copydesk.ports import Engine, ModelFacts
 
 
-async def diagnose(choice: EngineChoice) -> str:
-    """Return a report for people; whatever fails is a line of it."""
+async def diagnose(choice: EngineChoice, search: Callable[[], Sequence[Provider]] | None = None) -> str:
+    """Return a report for people; whatever fails is a line of it. `search` gives the places to look things up."""
     sections = [
         f"copydesk {__version__}, Python {platform.python_version()}, {platform.platform()}\n  {sys.executable}"
     ]
@@ -37,6 +39,8 @@ async def diagnose(choice: EngineChoice) -> str:
         sections.append(await _section("OpenAI-compatible server", lambda: openai_engine(choice)))
     sections.append(await _section("Embedded engine", lambda: embedded_engine(choice)))
     sections.append(await _guarded("What would be used", _verdict(choice)))
+    if search is not None:
+        sections.append(await _guarded("Search", search_lines(search)))
     return "\n\n".join(sections)
 
 

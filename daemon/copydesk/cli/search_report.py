@@ -1,0 +1,37 @@
+"""The part of `copydesk doctor` about search: which places are switched on, how each of them is, what to do next."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from copydesk.core.visible import visible
+from copydesk.errors import CopydeskError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from copydesk.adapters.search.provider import Provider
+
+
+async def search_lines(build: Callable[[], Sequence[Provider]]) -> list[str]:
+    """Return lines for each provider in the order of the settings; nothing is searched for.
+
+    Raises `SettingsError` where the settings name none, or one that is not known.
+    """
+    providers = build()
+    try:
+        reports = await asyncio.gather(*(_report(provider) for provider in providers))
+    finally:
+        for provider in providers:
+            await provider.close()
+    return [visible(line) for report in reports for line in report]
+
+
+async def _report(provider: Provider) -> list[str]:
+    try:
+        return [f"{provider.name}: {await provider.state()}"]
+    except CopydeskError as error:
+        return [f"{provider.name}: {error}", *([f"  Next: {error.remedy}"] if error.remedy else [])]
+    except Exception as error:  # one that fails unheard of must not hide the others
+        return [f"{provider.name}: could not be examined ({type(error).__name__}). Please report it."]
