@@ -1,0 +1,143 @@
+"""The process that parses web pages and PDF files for the daemon, and may be killed at any time.
+
+Answers one request after another (see `frames`) until stdin closes. It bounds its own processor time and memory where
+the system can, ends by itself when it hangs, and opens no connection, no process and no file for writing.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import gc
+import json
+import os
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from copydesk.adapters.extraction.frames import LENGTHS, Request, frame
+from copydesk.adapters.extraction.unreadable import Fault, Unreadable
+
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO
+
+    from copydesk.adapters.extraction.values import Extracted
+
+_GRACE = 2.0
+"""Seconds after which a process that nobody killed ends itself."""
+
+_REFUSED = ("socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.exec")
+_REFUSED += (
+    "os.posix_spawn",
+    "os.spawn",
+    "os.fork",
+    "os.forkpty",
+    "os.startfile",
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+)
+
+
+def main() -> None:
+    """Serve until stdin closes."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a library may print
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command that started us
+    sys.addaudithook(_refuse)
+    while request := _next(sys.stdin.buffer):
+        if not _serve(*request, answers):
+            break
+    os._exit(0)  # nothing here is worth an orderly end
+
+
+def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in _REFUSED:
+        raise PermissionError(f"the parsing process may not {event}")
+    if event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR):
+        raise PermissionError("the parsing process may not write")
+
+
+def _next(stream: BinaryIO) -> tuple[Request, bytes] | None:
+    lengths = stream.read(LENGTHS.size)
+    if len(lengths) < LENGTHS.size:
+        return None
+    head, body = LENGTHS.unpack(lengths)
+    request = stream.read(head)
+    document = stream.read(body)
+    return (Request(**json.loads(request)), document) if len(document) == body else None
+
+
+def _serve(request: Request, document: bytes, answers: BinaryIO) -> bool:
+    """Answer one request; return whether this process is fit for another."""
+    try:
+        parse = _html_parser() if request.kind == "html" else _pdf_parser()
+    except ImportError:
+        return _send(answers, frame({"fault": Fault.NOT_INSTALLED.name}))
+    _send(answers, frame({"ready": True}))
+    _limit(request)
+    fit = True
+    try:
+        answer = _answer(parse(document, request), request.longest)
+    except Unreadable as unreadable:
+        answer = frame({"fault": unreadable.fault.name})
+    except MemoryError:
+        answer, fit = frame({"fault": Fault.HUNGRY.name}), False
+    except RecursionError:
+        answer = frame({"fault": Fault.NESTED.name})
+    except Exception:  # a parser that gave up has nothing to say that a writer could use
+        answer, fit = frame({"fault": Fault.BROKEN.name}), False
+    faulthandler.cancel_dump_traceback_later()
+    _send(answers, answer)
+    gc.collect()
+    return fit
+
+
+def _answer(extracted: Extracted, longest: int) -> bytes:
+    text = extracted.text.encode()
+    if len(text) > longest:
+        raise Unreadable(Fault.WORDY)
+    return frame({"title": extracted.title, "hidden": extracted.hidden}, text)
+
+
+def _send(answers: BinaryIO, answer: bytes) -> bool:
+    answers.write(answer)
+    answers.flush()
+    return True
+
+
+def _html_parser() -> Any:
+    from copydesk.adapters.extraction.html_text import html_text
+
+    return lambda document, request: html_text(document, request.url, request.charset)
+
+
+def _pdf_parser() -> Any:
+    from copydesk.adapters.extraction.pdf_text import pdf_text
+
+    return lambda document, request: pdf_text(document)
+
+
+def _limit(request: Request) -> None:
+    """Bound the time and memory of one document, where the system can."""
+    # Works everywhere, and needs no turn of the interpreter; exits without a word, since its output goes nowhere.
+    faulthandler.dump_traceback_later(request.seconds + _GRACE, exit=True, file=sys.stderr)
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    used = time.process_time()
+    for kind, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, request.memory),
+        (resource.RLIMIT_CPU, int(used + request.seconds) + 1),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        try:
+            resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+        except (ValueError, OSError):
+            continue  # macOS does not bound memory
+
+
+if __name__ == "__main__":
+    main()
