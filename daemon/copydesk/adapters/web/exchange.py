@@ -116,10 +116,11 @@ def _refusal(error: httpx.TransportError, *, began: bool) -> Refused:
         return Refused(Reason.CERTIFICATE)
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
         return Refused(Reason.UNREACHABLE)
-    if isinstance(error, httpx.ProtocolError) and not began:
-        large = any(getattr(cause, "error_status_hint", None) == _HEADER_TOO_LARGE for cause in causes)
-        return Refused(Reason.LONG_HEADER if large else Reason.NOT_HTTP)
-    return Refused(Reason.BROKEN)
+    # h11 hints at the status that a server would answer to such words; a connection that just ended has no hint.
+    hints = {getattr(cause, "error_status_hint", None) for cause in causes} - {None}
+    if began or not hints:
+        return Refused(Reason.BROKEN)
+    return Refused(Reason.LONG_HEADER if _HEADER_TOO_LARGE in hints else Reason.NOT_HTTP)
 
 
 def _causes(error: BaseException | None) -> list[BaseException]:

@@ -11,7 +11,7 @@ import asyncio
 import time
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from copydesk.adapters.web.addresses import WEB_PORTS, is_local_name, is_public, parsed_address, redirected
 from copydesk.adapters.web.pace import Pace
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from copydesk.adapters.egress import Egress
     from copydesk.adapters.web.addresses import Address
     from copydesk.adapters.web.values import Response
 
@@ -34,24 +35,13 @@ _MOST_ADDRESSES = 4
 """How many of a host's addresses are tried."""
 
 
-class Egress(Protocol):
-    """Who is told of every look-up and connection before it is made."""
-
-    def looking_up(self, host: str) -> AbstractContextManager[object]:
-        """Allow and record a look-up within the context."""
-        ...
-
-    def visiting(self, address: str, port: int, host: str) -> AbstractContextManager[object]:
-        """Allow and record connections to one address and port within the context."""
-        ...
-
-
 class Fetcher:
     """Gets addresses, one at a time for each host. For one event loop.
 
-    `allows` and `ports` say where pages may be. `transport` makes what one request goes through; `resolver`, `clock`
-    (monotonic seconds) and `sleep` are for tests. What the user's settings name is fetched with `named`: from any
-    address and port, but with no redirect to another origin.
+    `egress` is told of every look-up and connection before it is made, and keeps the ledger of them. `allows` and
+    `ports` say where pages may be. `transport` makes what one request goes through; it, `resolver`, `clock` (monotonic
+    seconds) and `sleep` are for tests. What the user's settings name is fetched with `named`: from any address and
+    port, but with no redirect to another origin.
     """
 
     def __init__(
@@ -95,6 +85,8 @@ class Fetcher:
         ports = None if named else self._ports
         address = parsed_address(url, ports=ports)
         question = Question(purpose, tuple(accept), named, conditional or Known(), first)
+        if self._tls is None:  # half a second, in which an editor must be answered and no page is late
+            self._tls = await asyncio.to_thread(_prepared)
         seen = {address}
         left = self._limits.seconds
         for _ in range(self._limits.redirects + 1):
@@ -137,7 +129,7 @@ class Fetcher:
         for ip in await self._checked(address, named=question.named):
             try:
                 with self._visiting(address, ip, named=question.named):
-                    async with await self._connector() as transport:
+                    async with self._connection(question.purpose) as transport:
                         return await exchange(transport, address, ip, question, self._limits)
             except Refused as refusal:
                 if refusal.reason is not Reason.UNREACHABLE:
@@ -163,16 +155,25 @@ class Fetcher:
     def _visiting(
         self, address: Address, ip: IPv4Address | IPv6Address, *, named: bool
     ) -> AbstractContextManager[object]:
-        # What settings name is allowed by them; allowing it here as well would let any caller name it.
-        if self._egress is None or named:
+        # What settings name, they allow; allowing more here would let any caller name it.
+        if self._egress is None or (named and not self._egress.allows(address.host, address.port)):
             return nullcontext()
         return self._egress.visiting(str(ip), address.port, address.host)
 
-    async def _connector(self) -> httpx.AsyncBaseTransport:
-        from copydesk.adapters.web.exchange import direct_transport, tls_context
+    def _connection(self, purpose: str) -> httpx.AsyncBaseTransport:
+        from copydesk.adapters.web.exchange import direct_transport
 
-        if self._transport is not None:
-            return self._transport()
-        if self._tls is None:
-            self._tls = await asyncio.to_thread(tls_context)  # reads a file of some 300 KB
-        return direct_transport(self._tls)
+        assert self._tls is not None
+        inner = self._transport() if self._transport is not None else direct_transport(self._tls)
+        if self._egress is None:
+            return inner
+        from copydesk.adapters.recorded import RecordedTransport
+
+        return RecordedTransport(inner, self._egress, purpose)
+
+
+def _prepared() -> ssl.SSLContext:
+    """Import httpx, and return the context for TLS."""
+    from copydesk.adapters.web.exchange import tls_context
+
+    return tls_context()

@@ -40,7 +40,7 @@ class Reason(StrEnum):
 
     STATUS = "The site answers with status {status}."
     CHALLENGE = "The site asks to see a human."
-    RESTING = "The site asked to be left alone for another {seconds:.0f} seconds."
+    RESTING = "The site asks to be left alone for another {seconds:.0f} s."
     ROBOTS = "The site's robots.txt asks programs not to read this page."
     ROBOTS_UNREAD = "The site's robots.txt could not be read, so its pages are left alone."
     OFFLINE = "copydesk is offline and has no copy of the page."
