@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from copydesk.adapters.engines.embedded_child import ChildSettings
-from copydesk.adapters.engines.interpreter import isolated_python
+from copydesk.adapters.interpreter import isolated_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,12 +8,11 @@ import os
 import re
 import secrets
 import subprocess
-import sys
 from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from copydesk.adapters.engines.interpreter import isolated_python
+from copydesk.adapters.interpreter import isolated_python, start
 from copydesk.errors import EngineBroken, OutOfMemory
 
 if TYPE_CHECKING:
@@ -124,16 +123,9 @@ class ChildProcess:
 
     async def _spawn(self, settings: ChildSettings) -> bytes:
         self._said = b""
-        process = self._process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=sys.prefix,  # not the writer's folder: libraries look for plug-ins where they are started
-            # OpenMP's waiting threads otherwise burn the cores that the editor needs; read when the library loads.
-            env={**os.environ, "GOMP_SPINCOUNT": "1000"},
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        # OpenMP's waiting threads otherwise burn the cores that the editor needs; read when the library loads.
+        environment = {**os.environ, "GOMP_SPINCOUNT": "1000"}
+        process = self._process = await start(self._command, environment, subprocess.PIPE)
         assert process.stdin and process.stdout and process.stderr
         self._listening = asyncio.create_task(self._listen(process.stderr))
         try:

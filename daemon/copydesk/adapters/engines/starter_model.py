@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
-from copydesk.adapters.engines.interpreter import isolated_python
 from copydesk.adapters.engines.model_files import models_folder
+from copydesk.adapters.interpreter import isolated_python
 from copydesk.errors import EngineBroken, ModelMissing
 
 if TYPE_CHECKING:
