@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -76,8 +77,18 @@ def read(stored: bytes | None) -> KeptPage | None:
     try:
         values = json.loads(stored)
         kept = KeptPage(**{**values, "known": Known(**values["known"])})
-        whole = kept.sha256 == text_hash(kept.text) and kept.format in set(Format)
-        datetime.fromtimestamp(int(kept.read_at), UTC)
-        return kept if whole and isinstance(kept.checked_at, int | float) else None
+        return kept if _is_sound(kept) else None
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError, RecursionError):
         return None
+
+
+def _is_sound(kept: KeptPage) -> bool:
+    words = (kept.url, kept.site, kept.title, kept.text, kept.format, kept.sha256, kept.known.etag, kept.known.modified)
+    datetime.fromtimestamp(kept.read_at, UTC)  # fails for what is no time
+    return (
+        all(isinstance(each, str) for each in words)
+        and isinstance(kept.hidden, bool)
+        and math.isfinite(kept.checked_at)
+        and kept.format in set(Format)
+        and kept.sha256 == text_hash(kept.text)
+    )
