@@ -1,0 +1,1 @@
+"""How quotes are compared with sources: folding, edges, finding, faults. `core/quotes.py` is what others use."""
