@@ -6,20 +6,21 @@ from enum import StrEnum
 
 
 class Fault(StrEnum):
-    """What is wrong with a document, in words that follow its name."""
+    """What is wrong with a document, in words for the writer."""
 
-    SLOW = "took too long to read"
-    HUNGRY = "needs too much memory"
-    BROKEN = "cannot be read (it stopped the program that reads pages)"
-    LARGE = "is too large to read"
-    WORDY = "holds too much text"
-    NESTED = "is nested too deeply to read"
-    NOT_HTML = "not HTML"
-    EMPTY = "a page without text (drawn by a script?)"
-    ENCRYPTED = "an encrypted PDF"
-    SCANNED = "a PDF without text (scanned?)"
-    DAMAGED = "cannot be read (damaged PDF)"
-    NOT_INSTALLED = "cannot be read: the part of copydesk that reads web pages is not installed"
+    SLOW = "It took too long to read."
+    HUNGRY = "It needs too much memory."
+    BROKEN = "It cannot be read: it stopped the program that reads pages."
+    STOPPED = "It was not read, because copydesk was ending."
+    LARGE = "It is too large to read."
+    WORDY = "It holds too much text."
+    NESTED = "It is nested too deeply to read."
+    NOT_HTML = "It is not HTML."
+    EMPTY = "It is a page without text (drawn by a script?)."
+    ENCRYPTED = "It is an encrypted PDF."
+    SCANNED = "It is a PDF without text (scanned?)."
+    DAMAGED = "It cannot be read (damaged PDF)."
+    NOT_INSTALLED = "It cannot be read: what reads web pages is not installed."
 
 
 class Unreadable(Exception):
