@@ -48,8 +48,9 @@ _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _RST_UNDERLINE = re.compile(r"([=\-~^\"'*+#:.])\1{2,}[ \t]*$")
 _LINK = re.compile(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
 _EMPHASIS = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)|[ \t]*\{[^{}]*\}$")
-_TITLE_LINES = 200
-"""How far down a heading is looked for."""
+_TITLE_SEARCHED = 20_000
+"""How far down a heading is looked for, in code points."""
+_TITLE_WIDTH = 500
 
 
 class ParseWorker(Protocol):
@@ -132,7 +133,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _markdown_title(text: str) -> str:
-    lines = text.splitlines()[:_TITLE_LINES] if len(text) < 100_000 else text[:100_000].splitlines()[:_TITLE_LINES]
+    lines = [line[:_TITLE_WIDTH] for line in text[:_TITLE_SEARCHED].splitlines()]
     head = "\n".join(lines)
     front = _FRONT_MATTER.match(head)
     named = _FRONT_TITLE.search(front[1] or front[2] or "") if front else None
