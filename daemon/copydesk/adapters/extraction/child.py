@@ -26,17 +26,10 @@ if TYPE_CHECKING:
 _GRACE = 2.0
 """Seconds after which a process that nobody killed ends itself."""
 
-_REFUSED = ("socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.exec")
-_REFUSED += (
-    "os.posix_spawn",
-    "os.spawn",
-    "os.fork",
-    "os.forkpty",
-    "os.startfile",
-    "os.remove",
-    "os.rename",
-    "os.rmdir",
-)
+_REFUSED = frozenset((
+    "socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn",
+    "os.spawn", "os.fork", "os.forkpty", "os.startfile", "os.remove", "os.rename", "os.rmdir", "os.mkdir",
+))  # fmt: skip
 
 
 def main() -> None:

@@ -41,8 +41,8 @@ _UNITS = {
 # A percentage of a width that is not known: all of it is taken for 500 pixels.
 _UNITS |= {"em": _EM, "rem": _EM, "vw": 12.8, "vh": 7.2, "vmin": 7.2, "vmax": 12.8, "%": 5.0}
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,2})?"
-_LENGTH = re.compile(rf"(?:calc\( ?)?({_NUMBER})([a-z]*|%)(?: ?\))?")
-_LENGTHS = re.compile(rf"(?<![\w.#])({_NUMBER})([a-z]*|%)")
+_LENGTH = re.compile(rf"(?:calc\( ?)?({_NUMBER})(%|[a-z]*)(?: ?\))?")
+_LENGTHS = re.compile(rf"(?<![\w.#])({_NUMBER})(%|[a-z]*)")
 _FONT = re.compile(rf"(?:^| )({_NUMBER}(?:[a-z]+|%)?)(?: ?/ ?\S+)? [a-z\"'-]")
 _SIZES = {"xx-small": 9, "x-small": 10, "small": 13, "medium": 16, "large": 18, "x-large": 24, "xx-large": 32}
 _WIDE = frozenset(("inherit", "initial", "unset", "revert", "revert-layer"))

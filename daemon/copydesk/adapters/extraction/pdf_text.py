@@ -32,6 +32,7 @@ _NO_TITLE = re.compile(
     r"(?:untitled|microsoft word|powerpoint|document\s?\d*|slide|title|\(?unnamed|unknown|none)\b.*", re.IGNORECASE
 )
 _LONGEST_TITLE = 300
+_RUNNING = 3
 
 
 def pdf_text(body: bytes) -> Extracted:
@@ -77,13 +78,12 @@ def _lines(page: str) -> list[str]:
 
 
 def _without_running_heads(pages: list[list[str]]) -> list[str]:
-    """Return the lines of all pages without page numbers, and heads and feet that a third of the pages share."""
+    """Return the lines of all pages without page numbers, and without heads and feet that three pages share."""
     stripped = [_trimmed(page) for page in pages]
     shared: Counter[str] = Counter()
     for page in stripped:
         shared.update({_pattern(line) for line in (*page[:1], *page[-1:])})
-    often = max(3, len(stripped) / 3)
-    running = {pattern for pattern, count in shared.items() if count >= often and pattern}
+    running = {pattern for pattern, count in shared.items() if count >= _RUNNING and pattern}
     lines: list[str] = []
     for page in stripped:
         while page and (_PAGE_NUMBER.fullmatch(page[0]) or _pattern(page[0]) in running):

@@ -1,8 +1,7 @@
 """The style rules of a page that may hide something, and which of them an element gets.
 
-Reads CSS as CSS Syntax Level 3 and Nesting describe it, for what `hiding` understands only: selectors of types,
-classes, ids and attributes with all four combinators; `@supports` and `@layer` as if they applied. Rules with
-pseudo-classes or pseudo-elements, variables and linked sheets are not followed.
+Reads CSS as CSS Syntax Level 3 and Nesting describe it, for what `selectors` and `hiding` understand only; `@supports`
+and `@layer` as if they applied. Variables and linked sheets are not followed.
 """
 
 from __future__ import annotations
@@ -14,38 +13,23 @@ from typing import TYPE_CHECKING
 from copydesk.adapters.extraction.colours import alike, colour
 from copydesk.adapters.extraction.hiding import CUTTING, can_hide, declared
 from copydesk.adapters.extraction.media_query import applies
+from copydesk.adapters.extraction.selectors import index_key, matches, parsed_selector, specificity, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from lxml.html import HtmlElement
 
+    from copydesk.adapters.extraction.selectors import Compound
+
 _TOKEN = re.compile(
     r"""(?P<comment>/\*.*?(?:\*/|\Z))|(?P<mark>[{};])"""
     r"""|(?P<text>"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|url\([^)]*\)|\\.|[^{};"'\\/u]+|.)""",
     re.DOTALL | re.IGNORECASE,
 )
-_ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})[ \t\r\n\f]?|(.))", re.DOTALL)
-_IDENT = r"(?:\\[0-9a-fA-F]{1,6}\s?|\\[^\n0-9a-fA-F]|[\w-]|[^\x00-\x7f])+"
-_SIMPLE = re.compile(
-    rf"""(?P<type>\*|{_IDENT})|\#(?P<id>{_IDENT})|\.(?P<cls>{_IDENT})"""
-    rf"""|\[\s*(?P<attr>{_IDENT})\s*(?:(?P<op>[~|^$*]?=)\s*(?P<val>{_IDENT}|"[^"]*"|'[^']*')\s*[iIsS]?\s*)?\]"""
-)
-_COMBINATOR = re.compile(r"\s*([>+~])\s*|\s+")
-_COLOURS = ("color", "background-color")
+_COLOURS = frozenset(("color", "background-color"))
 _IMPORTANT = re.compile(r" ?! ?important$")
 _GROUPS = ("@media", "@supports", "@layer")
-
-
-@dataclass(frozen=True, slots=True)
-class Compound:
-    """One compound selector, and how it relates to the one on its left (`""` for the first)."""
-
-    combinator: str
-    type: str = ""
-    id: str = ""
-    classes: frozenset[str] = frozenset()
-    attributes: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +54,37 @@ class _Block:
 class StyleSheet:
     """Those rules of all `<style>` elements of a page that hide, or show what another rule hides.
 
-    `paints` tells whether any rule sets a colour; colours are not followed from rule to rule.
+    `paints` tells whether any rule sets a colour; colours are not followed from rule to rule. `displayed` holds the
+    classes to which a rule gives another display than none.
     """
 
     def __init__(self, sources: Iterable[str]) -> None:
         rules: list[Rule] = []
+        order = 0
         for source in sources:
-            for block in _blocks(source, rules[-1].weight[2] if rules else 0):
+            for block in _blocks(source, order):
+                order = max(order, block.order)
                 rules.extend(_rules(block))
-        self.paints = any(name in rule.declarations for rule in rules for name in _COLOURS)
+        self.paints = any(not _COLOURS.isdisjoint(rule.declarations) for rule in rules)
+        self.displayed = frozenset(
+            name
+            for rule in rules
+            if rule.declarations.get("display", "none") != "none"
+            for name in rule.selector[-1].classes
+        )
         hiding = {name for rule in rules for name, value in rule.declarations.items() if can_hide(name, value)}
         hiding |= CUTTING if hiding & CUTTING else frozenset()
         self._by_key: dict[str, list[Rule]] = {}
         for rule in rules:
-            listed = {name: value for name, value in rule.declarations.items() if name in hiding}
-            if listed or _same_colour(rule.declarations):
-                self._by_key.setdefault(_key(rule.selector[-1]), []).append(
-                    replace(rule, declarations=listed or rule.declarations)
-                )
+            kept = hiding | _COLOURS if _same_colour(rule.declarations) else hiding
+            listed = {name: value for name, value in rule.declarations.items() if name in kept}
+            if listed:
+                key = index_key(rule.selector[-1])
+                self._by_key.setdefault(key, []).append(replace(rule, declarations=listed))
 
     def declarations(self, element: HtmlElement, style: str) -> dict[str, str]:
         """Return what the rules and the style attribute declare for an element, by property."""
-        found = [rule for rule in self._candidates(element) if _matches(element, rule.selector, len(rule.selector) - 1)]
+        found = [rule for rule in self._candidates(element) if matches(element, rule.selector)]
         # A style attribute weighs more than every selector, and less than what is important.
         for important, listed in enumerate(declarations(style)):
             found.append(Rule((), (important, 1 << 30, 0), listed))
@@ -110,23 +103,14 @@ class StyleSheet:
 def _rules(block: _Block) -> Iterator[Rule]:
     both = declarations(";".join(block.declarations))
     for text in block.selectors or () if any(both) else ():
-        selector = _selector(text)
-        ids = sum(bool(one.id) for one in selector)
-        classes = sum(len(one.classes) + len(one.attributes) for one in selector)
-        specificity = ids << 20 | min(classes, 1023) << 10 | min(sum(bool(one.type) for one in selector), 1023)
+        selector = parsed_selector(text)
         for important, listed in enumerate(both):
             if listed and selector:
-                yield Rule(selector, (important, specificity, block.order), listed)
-
-
-def _key(compound: Compound) -> str:
-    if compound.id:
-        return f"#{compound.id}"
-    return f".{min(compound.classes)}" if compound.classes else compound.type or "*"
+                yield Rule(selector, (important, specificity(selector), block.order), listed)
 
 
 def _same_colour(listed: Mapping[str, str]) -> bool:
-    text, background = (colour(listed.get(name, "")) for name in _COLOURS)
+    text, background = colour(listed.get("color", "")), colour(listed.get("background-color", ""))
     return text is not None and background is not None and alike(text, background)
 
 
@@ -135,9 +119,9 @@ def declarations(source: str) -> tuple[dict[str, str], dict[str, str]]:
     both: tuple[dict[str, str], dict[str, str]] = ({}, {})
     for part in _split(source) if source else ():
         name, _, value = part.partition(":")
-        value = " ".join(_unescaped(value).lower().split())
+        value = " ".join(unescaped(value).lower().split())
         plain = _IMPORTANT.sub("", value)
-        if read := declared(_unescaped(name).strip().lower(), plain):
+        if read := declared(unescaped(name).strip().lower(), plain):
             both[plain != value][read[0]] = read[1]
     return both
 
@@ -189,96 +173,3 @@ def _opened(outer: _Block, prelude: str, order: int) -> _Block:
         inner = [one.replace("&", up) if "&" in one else f"{up} {one}" for up in outer.selectors for one in inner]
     # Rules nested in rules multiply their selectors; no honest sheet has so many.
     return _Block(outer.applies and len(inner) <= 4096, tuple(inner), order)
-
-
-def _selector(text: str) -> tuple[Compound, ...]:
-    """Return a selector from left to right, or nothing if any part of it is not understood."""
-    compounds: list[Compound] = []
-    place, combinator = 0, ""
-    while place < len(text):
-        compound, end = _compound(text, place, combinator)
-        if compound is None:
-            return ()
-        compounds.append(compound)
-        between = _COMBINATOR.match(text, end)
-        if between is None:
-            return tuple(compounds) if end == len(text) else ()
-        place, combinator = between.end(), between[1] or " "
-    return ()
-
-
-def _compound(text: str, start: int, combinator: str) -> tuple[Compound | None, int]:
-    kind = identity = ""
-    classes: set[str] = set()
-    attributes: list[tuple[str, str, str]] = []
-    place = start
-    while match := _SIMPLE.match(text, place):
-        if match["type"]:
-            if place != start:
-                return None, place
-            kind = "" if match["type"] == "*" else _unescaped(match["type"]).lower()
-        elif match["id"]:
-            identity = _unescaped(match["id"])
-        elif match["cls"]:
-            classes.add(_unescaped(match["cls"]))
-        else:
-            value = match["val"] or ""
-            value = value[1:-1] if value[:1] in "\"'" else value
-            attributes.append((_unescaped(match["attr"]).lower(), match["op"] or "", _unescaped(value)))
-        place = match.end()
-    if place == start:
-        return None, place
-    return Compound(combinator, kind, identity, frozenset(classes), tuple(attributes)), place
-
-
-def _unescaped(text: str) -> str:
-    if "\\" not in text:
-        return text
-    return _ESCAPE.sub(lambda match: _character(match[1]) if match[1] else match[2], text)
-
-
-def _character(digits: str) -> str:
-    number = int(digits, 16)
-    return chr(number) if 0 < number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
-
-
-def _matches(element: HtmlElement, selector: tuple[Compound, ...], index: int) -> bool:
-    compound = selector[index]
-    if not _fits(element, compound):
-        return False
-    if index == 0:
-        return True
-    return any(_matches(other, selector, index - 1) for other in _related(element, compound.combinator))
-
-
-def _related(element: HtmlElement, combinator: str) -> Iterator[HtmlElement]:
-    if combinator in " ~":
-        yield from element.iterancestors() if combinator == " " else element.itersiblings(preceding=True)
-    else:
-        other = element.getparent() if combinator == ">" else element.getprevious()
-        if other is not None:
-            yield other
-
-
-def _fits(element: HtmlElement, compound: Compound) -> bool:
-    if compound.type and element.tag != compound.type:
-        return False
-    if compound.id and element.get("id") != compound.id:
-        return False
-    if compound.classes and not compound.classes.issubset(element.get("class", "").split()):
-        return False
-    return all(_has(element.get(name), operator, value) for name, operator, value in compound.attributes)
-
-
-def _has(actual: str | None, operator: str, value: str) -> bool:
-    if actual is None:
-        return False
-    if operator in ("", "="):
-        return not operator or actual == value
-    if not value:
-        return False
-    if operator == "~=":
-        return value in actual.split()
-    if operator == "|=":
-        return actual == value or actual.startswith(f"{value}-")
-    return {"^=": actual.startswith, "$=": actual.endswith, "*=": actual.__contains__}[operator](value)

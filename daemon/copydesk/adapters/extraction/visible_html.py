@@ -144,7 +144,7 @@ class _Walk:
     def _style(self, element: HtmlElement) -> Mapping[str, str]:
         style = self._sheet.declarations(element, element.get("style", ""))
         classes = element.get("class", "").lower().split()
-        if "display" in style or _HIDING_CLASSES.isdisjoint(classes):
+        if "display" in style or _HIDING_CLASSES.isdisjoint(classes) or not self._sheet.displayed.isdisjoint(classes):
             return style
         return style if any(name.startswith(_SHOWING_AGAIN) for name in classes) else {**style, "display": "none"}
 
