@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.adapters.search.hits import LONGEST_TITLE, checked_query, clean_title, clean_url, hits
+from copydesk.adapters.search.hits import LONGEST_TITLE, any_word, checked_query, clean_title, clean_url, hits
 from copydesk.errors import SearchUnavailable
 
 REFUSED_QUERIES = [
@@ -119,3 +119,21 @@ def test_results_keep_their_order_and_each_address_comes_once():
         ("Fifth", "https://a.example/5"),
     ]
     assert {hit.provider for hit in found} == {"searxng"}
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("The River", "the OR river"),
+        ("Ülla NOT Brée AND “Ärger”", "ülla OR not OR brée OR and OR ärger"),
+        ("kiln kiln", "kiln"),
+        ("Kiln", "kiln"),
+        ("kiln", ""),
+        ("“…”", ""),
+        ("пожар 火", "пожар OR 火"),
+        ("पानी है।", "पानी OR है"),
+        ("a 9,000.5 b. c,d .5 e_f", "a OR 9,000.5 OR b OR c OR d OR 5 OR e_f"),
+    ],
+)
+def test_words_are_asked_for_one_by_one(query, words):
+    assert any_word(query) == words

@@ -91,6 +91,20 @@ async def test_articles_come_in_the_wikis_order_by_one_request(server, search):
 async def test_nothing_found_is_an_answer(server, search):
     server.answers = [json_answer({"batchcomplete": True})]
     assert (await search.find("kiln", 5)).hits == ()
+    assert len(server.requests) == 1
+
+
+async def test_where_no_page_has_all_words_some_will_do(server, search):
+    server.answers = [json_answer({"batchcomplete": True}), json_answer(found(page(1, "Kiln")))]
+    assert [hit.title for hit in (await search.find("Kilns reach 9,000 degrees", 5)).hits] == ["Kiln"]
+    asked = [each["gsrsearch"] for each in server.asked]
+    assert asked == ["Kilns reach 9,000 degrees", "kilns OR reach OR 9,000 OR degrees"]
+
+
+async def test_R48_nothing_found_and_then_a_failure_is_no_empty_answer(server, search):
+    server.answers = [json_answer({"batchcomplete": True}), json_answer(error("ratelimited"))]
+    with pytest.raises(SearchUnavailable):
+        await search.find("Kilns reach 9,000 degrees", 5)
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ class Server:
         except PageUnusable as error:
             raise self._not_asked(error) from error
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if response.status not in {200, *also} or response.status in {_TOO_MANY, _OVERLOADED}:
+        if response.status not in {200, *also}:
             raise self._refusal(response)
         if kind not in kinds:
             raise self._other_kind(response.body)

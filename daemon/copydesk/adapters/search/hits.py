@@ -28,6 +28,7 @@ _STRAY_JOINERS = re.compile(rf"(?<!\S)[{_JOINERS}]+|[{_JOINERS}]+(?!\S)|[{_JOINE
 _INVISIBLE_MARKS = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
+_SEPARATOR_OUTSIDE_NUMBERS = re.compile(r"(?<!\d)[.,]|[.,](?!\d)")
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
@@ -46,6 +47,19 @@ def checked_query(query: str) -> str:
             "Remove control characters from the sentence.",
         )
     return query
+
+
+def any_word(query: str) -> str:
+    """Return the words of a query in lower case with OR between them; empty where that asks for nothing else.
+
+    For servers that want every word on a page, and so find nothing for a sentence with one word too many or one wrong
+    number. In lower case, no word is itself an operator, and servers that leave words with a capital unstemmed stem it.
+    """
+    numbers_whole = _SEPARATOR_OUTSIDE_NUMBERS.sub(" ", query.lower())
+    # Marks are part of words: without its vowel signs a Hindi word falls to pieces.
+    spaced = "".join(each if unicodedata.category(each)[0] in "LMN" or each in "_.," else " " for each in numbers_whole)
+    words = list(dict.fromkeys(spaced.split()))
+    return "" if words == [query] else " OR ".join(words)
 
 
 def clean_title(title: str) -> str:

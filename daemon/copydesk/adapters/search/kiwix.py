@@ -4,7 +4,7 @@ Measured with kiwix-tools 3.3.0 (libkiwix 11.0.0), as Debian 12 has it:
 
 - All words of a query must be on a page, so that a sentence finds nothing if it has one word too many. The words are
   therefore asked for a second time with OR between them, ranked by the server, when the first answer is short.
-- The index holds words without accents, the query keeps them: "Brée" finds nothing, "bree" does.
+- The index holds words without accents and other marks, the query keeps them: "Brée" finds nothing, "bree" does.
 - Links in the answer leave a question mark in an article's name as it is, which would begin a query.
 - An article's address shows it inside the server's own tool bar; the same article without it is below `/raw/`.
 
@@ -27,7 +27,7 @@ from urllib.parse import urlencode, urljoin
 from xml.etree import ElementTree
 
 from copydesk.adapters.search.asking import XML, Server, Site, wrong_shape
-from copydesk.adapters.search.hits import MOST_HITS, checked_query, clean_title, clean_url, hits
+from copydesk.adapters.search.hits import MOST_HITS, any_word, checked_query, clean_title, clean_url, hits
 from copydesk.adapters.web.addresses import parsed_address
 from copydesk.core.evidence import Skipped
 from copydesk.errors import PageUnusable
@@ -85,7 +85,7 @@ class KiwixSearch:
         limit = min(limit, MOST_HITS)
         results, skipped = await self._search(checked_query(query), limit)
         found = hits(self.name, results, limit)
-        loose = any_word(query)
+        loose = _without_accents(any_word(query))
         if len(found) < limit and loose:
             more, skipped = await self._search(loose, limit)
             found = hits(self.name, [*results, *more], limit)
@@ -181,15 +181,9 @@ class KiwixSearch:
         return f"{start}raw/{book}/content/{path}"
 
 
-def any_word(query: str) -> str:
-    """Return the words of a query, in lower case and without accents, with OR between them; empty for one plain word.
-
-    Lower case, because the server takes AND, OR and NOT for operators and does not stem words that begin with a
-    capital.
-    """
-    plain = "".join(each for each in unicodedata.normalize("NFD", query.lower()) if unicodedata.category(each) != "Mn")
-    words = list(dict.fromkeys(re.findall(r"\w+", unicodedata.normalize("NFC", plain))))
-    return "" if words == [query] else " OR ".join(words)
+def _without_accents(text: str) -> str:
+    letters = (each for each in unicodedata.normalize("NFD", text) if unicodedata.category(each)[0] != "M")
+    return unicodedata.normalize("NFC", "".join(letters))
 
 
 def _title(entry: ElementTree.Element) -> str:

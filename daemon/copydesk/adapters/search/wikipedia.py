@@ -2,7 +2,8 @@
 
 The search is used as a generator with `prop=info`, so that one request gives titles together with addresses, whatever
 the wiki's addresses look like. `maxlag` asks a busy wiki to send us away, which it does with status 200 and an error
-object (Manual:Maxlag parameter).
+object (Manual:Maxlag parameter). Wikipedia's own search wants every word on a page; where it finds nothing, the words
+are asked for a second time with OR between them (Help:CirrusSearch/Logical operators).
 
 The text is that of the article's page, read like any other (robots.txt included), not of the `extracts` API. Either
 takes one request an article. But the page is what a reader who follows the citation sees, word for word; extracts
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from copydesk.adapters.search.asking import JSON, Response, Server, Site, json_object, wrong_shape
-from copydesk.adapters.search.hits import MOST_HITS, checked_query, clean_title, hits
+from copydesk.adapters.search.hits import MOST_HITS, any_word, checked_query, clean_title, hits
 from copydesk.adapters.web.addresses import is_local_name, is_public, parsed_address
 from copydesk.adapters.web.pace import rest_asked
 from copydesk.ports import Found
@@ -56,22 +57,27 @@ class WikipediaSearch:
 
     async def find(self, query: str, limit: int) -> Found:
         """Return articles in the wiki's own order; raises `SearchUnavailable`."""
+        found = await self._search(checked_query(query), limit)
+        loose = any_word(query)
+        return Found(found or (await self._search(loose, limit) if loose else ()))
+
+    async def _search(self, query: str, limit: int) -> tuple[Hit, ...]:
         asked = {
             "action": "query",
             "generator": "search",
-            "gsrsearch": checked_query(query),
+            "gsrsearch": query,
             "gsrlimit": str(max(1, min(limit, MOST_HITS))),
             "prop": "info",
             "inprop": "url",
         }
         answer = await self._ask(asked)
         if "query" not in answer and answer.get("batchcomplete") is True:
-            return Found(())  # how a generator says that it found nothing
+            return ()  # how a generator says that it found nothing
         listed = answer["query"].get("pages") if isinstance(answer.get("query"), dict) else None
         if not isinstance(listed, list) or not all(isinstance(page, dict) for page in listed):
             raise wrong_shape(self._server.site)
         pages = sorted(listed, key=_rank)
-        return Found(hits(self.name, [(page.get("title"), page.get("canonicalurl")) for page in pages], limit))
+        return hits(self.name, [(page.get("title"), page.get("canonicalurl")) for page in pages], limit)
 
     async def read(self, hit: Hit) -> Page:
         """Return an article; raises `PageUnusable`."""
