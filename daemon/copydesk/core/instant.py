@@ -12,6 +12,8 @@ from copydesk.core.checks.jargon import terms, unexplained
 from copydesk.core.checks.place import Finding, place_of
 from copydesk.core.checks.repetition import CONTRADICTION, REPETITION, gist, partners
 from copydesk.core.checks.source import Sources, names_source
+from copydesk.core.citations.checks import CitationReading, cited
+from copydesk.core.citations.known import NO_SOURCES
 from copydesk.core.codes import CODES
 from copydesk.core.document import CRITIQUED, PassageKind
 from copydesk.core.note import Note, Related, anchored
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
     from copydesk.core.checks.jargon import Terms
     from copydesk.core.checks.place import Place
     from copydesk.core.checks.repetition import Gist
+    from copydesk.core.citations.known import KnownSources
     from copydesk.core.document import Document, Passage, Sentence
     from copydesk.core.text import Text
 
+_UNSOURCED = frozenset({statistic.CODE, authority.CODE})
 _CHECKS = (authority, overclaim, hedge, passive, statistic)
 _PARTNERS = MappingProxyType(
     {REPETITION: "where it was said before", CONTRADICTION: "the sentence that it contradicts"}
@@ -52,14 +56,19 @@ class InstantReading:
 
     notes: tuple[Note, ...]
     memo: Mapping[_Key, PassageReading] = field(default_factory=dict, repr=False, compare=False)
+    citations: CitationReading = field(default_factory=CitationReading, repr=False, compare=False)
 
 
 def instant(
-    document: Document, known_terms: frozenset[str] = frozenset(), previous: InstantReading | None = None
+    document: Document,
+    known_terms: frozenset[str] = frozenset(),
+    previous: InstantReading | None = None,
+    known_sources: KnownSources = NO_SOURCES,
 ) -> InstantReading:
     """Return all that the rules find; passages that `previous` also had are not checked again.
 
-    `known_terms` are abbreviations that the readers know. The notes are those of a reading from scratch.
+    `known_terms` are abbreviations that the readers know, `known_sources` what is stored of the sources that the
+    document cites. The notes are those of a reading from scratch.
     """
     known = previous.memo if previous is not None else {}
     memo: dict[_Key, PassageReading] = {}
@@ -73,8 +82,11 @@ def instant(
         memo[key] = reading
         readings.append(reading)
         introduced = introduced or reading.introduces
-    notes = sorted(_notes(document, readings, known_terms), key=lambda note: (note.anchor.hint, note.code))
-    return InstantReading(tuple(notes), MappingProxyType(memo))
+    found = [*_notes(document, readings, known_terms)]
+    flagged = frozenset(note.anchor.hint for note in found if note.code in _UNSOURCED)
+    citations = cited(document, known_sources, previous.citations if previous is not None else None, flagged)
+    notes = sorted([*found, *citations.notes], key=lambda note: (note.anchor.hint, note.code))
+    return InstantReading(tuple(notes), MappingProxyType(memo), citations)
 
 
 def _read(passage: Passage, source: str, *, introduced: bool) -> PassageReading:

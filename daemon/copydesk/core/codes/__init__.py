@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from copydesk.core.codes.argument import ARGUMENT
+from copydesk.core.codes.citations import CITATIONS
 from copydesk.core.codes.claims import CLAIMS
 from copydesk.core.codes.code import Code
 from copydesk.core.codes.verdicts import UNAVAILABLE, VERDICTS
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CODES", "Code"]
 
-_CATALOGUE = (*CLAIMS, *ARGUMENT, *WORDING, *VERDICTS, *UNAVAILABLE)
+_CATALOGUE = (*CLAIMS, *ARGUMENT, *WORDING, *VERDICTS, *CITATIONS, *UNAVAILABLE)
 
 CODES: Mapping[str, Code] = MappingProxyType({code.code: code for code in _CATALOGUE})
 """Every code by its number."""

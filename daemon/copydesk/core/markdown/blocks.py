@@ -29,6 +29,8 @@ _MODULE = re.compile(
 )
 ALERT = re.compile(r"\[![A-Za-z]+\]")
 """GitHub's alerts are written as quotations but are the writer's own words."""
+_FOOTNOTE_OPEN = "footnote_reference_open"
+_CODE = frozenset({"fence", "code_block"})
 _CLOSING = {"---": ("---", "..."), "+++": ("+++",), ";;;": (";;;",)}
 
 
@@ -43,14 +45,28 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
+class Footnote:
+    """A footnote's definition: its label as written, and the lines that it takes, blank ones at its end included."""
+
+    label: str
+    first_line: int
+    last_line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """A top-level block; `level` is a heading's level, else 0. Lines are half-open and document-wide."""
+    """A top-level block; `level` is a heading's level, else 0. Lines are half-open and document-wide.
+
+    `code` holds the first and last line of each code block in it.
+    """
 
     first_line: int
     last_line: int
     level: int
     html: bool
     contents: tuple[Content, ...]
+    footnotes: tuple[Footnote, ...] = ()
+    code: tuple[tuple[int, int], ...] = ()
 
 
 @cache
@@ -120,7 +136,12 @@ def _block(tokens: list[Token]) -> Block:
     if contents and contents[0].kind is PassageKind.QUOTE and ALERT.match(contents[0].text):
         contents = [replace(content, kind=PassageKind.PARAGRAPH) for content in contents]
     level = int(tokens[0].tag[1]) if tokens[0].type == "heading_open" else 0
-    return Block(first, last, level, tokens[0].type == "html_block", tuple(contents))
+    footnotes = [
+        Footnote(str(token.meta["label"]), *token.map) for token in tokens if token.type == _FOOTNOTE_OPEN and token.map
+    ]
+    code = [(token.map[0], token.map[1]) for token in tokens if token.type in _CODE and token.map]
+    html = tokens[0].type == "html_block"
+    return Block(first, last, level, html, tuple(contents), tuple(footnotes), tuple(code))
 
 
 def _kind(enclosing: list[Token]) -> PassageKind:
@@ -131,7 +152,7 @@ def _kind(enclosing: list[Token]) -> PassageKind:
         return PassageKind.CELL
     if "blockquote_open" in types:
         return PassageKind.QUOTE
-    if "footnote_reference_open" in types:
+    if _FOOTNOTE_OPEN in types:
         return PassageKind.FOOTNOTE
     if "list_item_open" in types:
         return PassageKind.ITEM

@@ -7,14 +7,13 @@ from operator import add
 from typing import TYPE_CHECKING
 
 from copydesk.core.document import Format
-from copydesk.core.markdown.blocks import blocks_of, front_matter_lines
+from copydesk.core.markdown.blocks import Block, Footnote, blocks_of, front_matter_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from markdown_it.utils import EnvType
 
-    from copydesk.core.markdown.blocks import Block
     from copydesk.core.text import Text
 
 _FAR_REACHING = ("]:", "$$")
@@ -90,8 +89,11 @@ def moved(block: Block, by: int) -> Block:
     """Return a block so many lines further down."""
     if not by:
         return block
-    contents = tuple(replace(content, first_line=content.first_line + by) for content in block.contents)
-    return replace(block, first_line=block.first_line + by, last_line=block.last_line + by, contents=contents)
+    contents = tuple([replace(content, first_line=content.first_line + by) for content in block.contents])
+    footnotes = tuple([Footnote(one.label, one.first_line + by, one.last_line + by) for one in block.footnotes])
+    code = tuple([(first + by, last + by) for first, last in block.code])
+    first, last = block.first_line + by, block.last_line + by
+    return Block(first, last, block.level, block.html, contents, footnotes, code)
 
 
 def _whole(lines: Sequence[str], ends: Sequence[str]) -> list[str]:

@@ -1,0 +1,1 @@
+"""Citations: reading them, writing them, and checking that they hold."""
