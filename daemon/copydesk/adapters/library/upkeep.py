@@ -94,7 +94,7 @@ def clear_library(directory: Path) -> int:
 def forget_unused(directory: Path, used: Path, now: float) -> None:
     """Note that an index is used, and remove those that were not for a season; `now` in seconds. What fails waits."""
     with suppress(OSError):
-        os.utime(used)
+        os.utime(used, (now, now))
     for database in _databases(directory):
         with suppress(sqlite3.Error, OSError, StoreError, DamagedError):
             if database != used and now - database.lstat().st_mtime > UNUSED_SECONDS:
