@@ -111,9 +111,7 @@ class Server:
         self._fetcher = fetcher
         self._pause = Pause(clock)
 
-    async def ask(
-        self, url: str, kinds: tuple[str, ...], *, also: Collection[int] = (), refused: str | None = None
-    ) -> Response:
+    async def ask(self, url: str, kinds: tuple[str, ...], *, also: Collection[int] = ()) -> Response:
         """Return the answer to a GET, of one of the content types `kinds` and with status 200 or one of `also`.
 
         Raises `SearchUnavailable` for everything else.
