@@ -17,6 +17,7 @@ from copydesk.ports import Locality
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from copydesk.adapters.egress import Egress
     from copydesk.ports import Engine, EngineFacts, ModelFacts
 
 Kind = Literal["auto", "ollama", "openai", "embedded"]
@@ -31,6 +32,7 @@ class EngineChoice:
 
     `host` is Ollama's for "auto" and "ollama", and the server's address for "openai". `model` is a name that this
     server knows; `embedded_model` a GGUF path or `hf:` reference, the starter model if empty. `context` in tokens.
+    `egress` records the engine's connections.
     """
 
     kind: Kind = "auto"
@@ -43,6 +45,7 @@ class EngineChoice:
     concurrency: int = 1
     threads: int | None = None
     patience: Patience = field(default_factory=Patience)
+    egress: Egress | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,13 @@ async def choose(choice: EngineChoice) -> Chosen:
 def ollama_engine(choice: EngineChoice) -> OllamaEngine:
     """Return an Ollama engine as configured."""
     host = choice.host if choice.kind in {"auto", "ollama"} else ""
-    return OllamaEngine(host, context=choice.context, allow_remote=choice.allow_remote, patience=choice.patience)
+    return OllamaEngine(
+        host,
+        context=choice.context,
+        allow_remote=choice.allow_remote,
+        patience=choice.patience,
+        egress=choice.egress,
+    )
 
 
 def openai_engine(choice: EngineChoice) -> OpenAIEngine:
@@ -89,6 +98,7 @@ def openai_engine(choice: EngineChoice) -> OpenAIEngine:
         allow_remote=choice.allow_remote,
         concurrency=choice.concurrency,
         patience=choice.patience,
+        egress=choice.egress,
     )
 
 
@@ -99,6 +109,7 @@ def embedded_engine(choice: EngineChoice) -> EmbeddedEngine:
         context=choice.context,
         threads=choice.threads,
         patience=choice.patience,
+        egress=choice.egress,
     )
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
     from pathlib import Path
 
+    from copydesk.adapters.egress import Egress
     from copydesk.adapters.engines.pacing import Patience
     from copydesk.ports import Prompt, Sampling
 
@@ -81,6 +82,7 @@ class EmbeddedEngine:
         concurrency: int = 1,
         patience: Patience | None = None,
         restarts: RestartPolicy | None = None,
+        egress: Egress | None = None,
     ) -> None:
         self.concurrency = concurrency
         self._reference = model
@@ -88,6 +90,7 @@ class EmbeddedEngine:
         self._threads = threads or default_threads()
         self._patience = patience
         self._restarts = restarts
+        self._egress = egress
         self._digests: dict[tuple[Path, int, int], str] = {}
         self._child: ChildProcess | None = None
         self._server: tuple[str, OpenAIEngine] | None = None
@@ -162,6 +165,7 @@ class EmbeddedEngine:
                 dialect=LlamaCpp(),
                 patience=self._patience,
                 site=_SITE,
+                egress=self._egress,
             )
             self._server = (serving.api_key, engine)
         return self._server[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from copydesk.adapters.egress import Egress
     from copydesk.adapters.engines.model_files import HubReference
 
 _PART = re.compile(r"-\d{5}-of-(\d{5})\.gguf$")
 _SECONDS = 60.0
+_PORTS = {"http": 80, "https": 443}
+PURPOSE = "model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +34,18 @@ class _Listed:
     digest: str
 
 
-async def fetch(reference: str, progress: Callable[[int, int], None]) -> Path:
+async def fetch(reference: str, progress: Callable[[int, int], None], egress: Egress | None = None) -> Path:
     """Download the file that `hf:owner/name[:part]` means, with its parts; return where `locate` finds it.
 
     `progress` is told bytes done and bytes in all. Every file's SHA-256 is checked against the one that the hub lists
-    before it is put in place. Raises `ModelMissing` where it cannot be had, `EngineBroken` for a wrong digest.
+    before it is put in place. `egress` records the connections, and is told where the hub sends to. Raises
+    `ModelMissing` where it cannot be had, `EngineBroken` for a wrong digest.
     """
     import httpx
 
     wanted = parse_reference(reference)
     endpoint = (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
-    token = os.environ.get("HF_TOKEN")
-    # The one place where redirects and proxies are right: the hub sends to its stores, and no text of the user's goes.
-    client = httpx.AsyncClient(
-        base_url=endpoint,
-        headers={"Authorization": f"Bearer {token}"} if token else {},
-        timeout=httpx.Timeout(_SECONDS),
-        follow_redirects=True,
-    )
+    client = _client(endpoint, egress)
     try:
         async with client:
             files = await _chosen(client, wanted)
@@ -66,6 +64,49 @@ async def fetch(reference: str, progress: Callable[[int, int], None]) -> Path:
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise _unavailable(reference, f"{endpoint} sent something that is not a list of files") from error
     return _folder(wanted) / files[0].name
+
+
+def _client(endpoint: str, egress: Egress | None) -> httpx.AsyncClient:
+    import httpx
+
+    token = os.environ.get("HF_TOKEN")
+    # The one place where redirects and proxies are right: the hub sends to its stores, and no text of the user's goes.
+    return httpx.AsyncClient(
+        base_url=endpoint,
+        headers={"Authorization": f"Bearer {token}"} if token else {},
+        timeout=httpx.Timeout(_SECONDS),
+        follow_redirects=True,
+        **({} if egress is None else _recorded(endpoint, egress)),
+    )
+
+
+def _recorded(endpoint: str, egress: Egress) -> dict[str, Any]:
+    """Return what makes a client record its connections, and allows the proxies and stores that it meets."""
+    import httpx
+    from httpx._utils import get_environment_proxies  # a client that is given a transport looks for none itself
+
+    from copydesk.adapters.recorded import RecordedTransport, transport_to
+
+    mounts: dict[str, httpx.AsyncBaseTransport | None] = {}
+    for pattern, proxy in get_environment_proxies().items():
+        mounts[pattern] = None
+        if proxy is not None:
+            address = httpx.URL(proxy)
+            egress.allow(_host(address), address.port or _PORTS.get(address.scheme, 1080), "proxy")
+            mounts[pattern] = RecordedTransport(httpx.AsyncHTTPTransport(proxy=proxy), egress, PURPOSE)
+
+    async def redirected(response: httpx.Response) -> None:
+        with suppress(httpx.InvalidURL):
+            target = response.url.join(response.headers["location"]) if response.has_redirect_location else None
+            if target is not None and target.scheme in {"https", response.url.scheme}:
+                egress.allow(_host(target), target.port or _PORTS.get(target.scheme, 0), PURPOSE)
+
+    transport = transport_to(egress, endpoint, PURPOSE)
+    return {"transport": transport, "mounts": mounts, "event_hooks": {"response": [redirected]}}
+
+
+def _host(url: httpx.URL) -> str:
+    return url.raw_host.decode("ascii")
 
 
 def _folder(reference: HubReference) -> Path:

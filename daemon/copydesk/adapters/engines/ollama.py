@@ -17,6 +17,7 @@ from copydesk.ports import Delta, EngineFacts, Finished, Locality, ModelFacts, S
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
+    from copydesk.adapters.egress import Egress
     from copydesk.adapters.engines.ollama_client import HardenedClient
     from copydesk.ports import Prompt
 
@@ -32,13 +33,20 @@ class OllamaEngine:
     """
 
     def __init__(
-        self, host: str = "", *, context: int = 8192, allow_remote: bool = False, patience: Patience | None = None
+        self,
+        host: str = "",
+        *,
+        context: int = 8192,
+        allow_remote: bool = False,
+        patience: Patience | None = None,
+        egress: Egress | None = None,
     ) -> None:
         self._url = base_url(host)
         require_permission(self._url, allow_remote=allow_remote)
         self._context = context
         self._allow_remote = allow_remote
         self._patience = patience or Patience()
+        self._egress = egress
         self._estimate = TokenEstimate()
         self._contexts: dict[str, int] = {}
         self._opened: HardenedClient | None = None
@@ -201,7 +209,7 @@ class OllamaEngine:
         if self._opened is None:
             from copydesk.adapters.engines.ollama_client import HardenedClient
 
-            self._opened = HardenedClient(self._url, self._patience)
+            self._opened = HardenedClient(self._url, self._patience, self._egress)
         return self._opened
 
 

@@ -12,9 +12,12 @@ import httpx
 import ollama
 from ollama._types import ChatRequest
 
+from copydesk.adapters.recorded import transport_to
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
+    from copydesk.adapters.egress import Egress
     from copydesk.adapters.engines.pacing import Patience
 
 
@@ -28,13 +31,14 @@ class UncutChatRequest(ChatRequest):
 class HardenedClient(ollama.AsyncClient):
     """Speaks to one host only, and returns the server's JSON as it is: the package's types lose `remote_host`."""
 
-    def __init__(self, host: str, patience: Patience) -> None:
+    def __init__(self, host: str, patience: Patience, egress: Egress | None = None) -> None:
         longest = max(patience.first, patience.between)
         super().__init__(
             host,
             follow_redirects=False,
             trust_env=False,
             timeout=httpx.Timeout(longest, connect=patience.connect),
+            transport=transport_to(egress, host, "engine", trust_env=False),
         )
         self._client.headers.pop("authorization", None)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from copydesk.adapters.egress import Egress
     from copydesk.adapters.engines.dialects import Dialect
     from copydesk.ports import Prompt
 
@@ -46,6 +47,7 @@ class OpenAIEngine:
         dialect: Dialect | None = None,
         patience: Patience | None = None,
         site: Site | None = None,
+        egress: Egress | None = None,
     ) -> None:
         self._url = base_url(url, _PORT).removesuffix("/v1")
         require_permission(self._url, allow_remote=allow_remote)
@@ -54,6 +56,7 @@ class OpenAIEngine:
         self._context = context
         self._dialect: Dialect = dialect or ChatCompletions()
         self._patience = patience or Patience()
+        self._egress = egress
         self._estimate = TokenEstimate()
         self._opened: httpx.AsyncClient | None = None
         self._site = site or Site(
@@ -198,13 +201,16 @@ class OpenAIEngine:
         if self._opened is None:
             import httpx
 
+            from copydesk.adapters.recorded import transport_to
+
+            # llama.cpp closes a connection after a stream without saying so; the next request would be lost.
+            limits = httpx.Limits(max_keepalive_connections=0)
             longest = max(self._patience.first, self._patience.between)
             self._opened = httpx.AsyncClient(
                 base_url=self._url,
                 headers={"Authorization": f"Bearer {self._api_key}"} if self._api_key else {},
                 timeout=httpx.Timeout(longest, connect=self._patience.connect),
-                # llama.cpp closes a connection after a stream without saying so; the next request would be lost.
-                limits=httpx.Limits(max_keepalive_connections=0),
+                transport=transport_to(self._egress, self._url, "engine", limits=limits, trust_env=False),
                 trust_env=False,
                 follow_redirects=False,
             )

