@@ -2,8 +2,9 @@
 
 A quote is found when the whole of it, folded (see `core/quoting/folding.py`), stands in the folded source and begins
 and ends at the edge of a word or number: "is safe" is not in "this is safer", nor "5 million" in "1.5 million". Words
-may be left out where the quote has an ellipsis. Nothing else is forgiven; likeness only chooses the reason given for
-a quote that is not found. That a source says so does not make it true, nor does it make the source support a sentence.
+may be left out where the quote has an ellipsis, and a comma or full stop at its end may be the writer's own, put inside
+the marks as American usage has it. Nothing else is forgiven; likeness only chooses the reason given for a quote that is
+not found. That a source says so does not make it true, nor does it make the source support a sentence.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ _ELLIPSIS = re.compile(r" ?(?:\[ ?… ?\]|\( ?… ?\)|…) ?")
 _AT_ENDS = re.compile(rf"^(?:{_ELLIPSIS.pattern})+|(?:{_ELLIPSIS.pattern})+$")
 _WORD = re.compile(r"[^\W_]+(?:['’.,:/-][^\W_]+)*")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+_LAST_STOP = re.compile(r"(?<=\S)[.,]$")
 
 
 class Outcome(StrEnum):
@@ -132,23 +134,31 @@ def check(quote: str, source: StoredText | None, others: Iterable[StoredText] = 
     for other in rest:
         if find(words, other) is not None:
             return Match(Outcome.MISATTRIBUTED, key=other.key)
+    parts = _parts(words)
+    if 1 < len(parts) <= MOST_PARTS and not _may_leave_out(parts):
+        return Match(Outcome.TOO_SHORT)
     return _fault(words, source, rest)
 
 
 def bare(quote: str) -> str:
-    """Return a quote folded, without white space, marks of quotation and ellipses around it."""
+    """Return a quote folded, without white space and marks of quotation around it."""
     words = fold(quote).text.strip()
     if len(words) > 1 and words[0] in "'\"" and words[-1] in "'\"":
         words = words[1:-1].strip()
-    return _AT_ENDS.sub("", words)
+    return words
 
 
 def find(words: str, source: StoredText) -> Span | None:
     """Return where folded words stand in a source, with what an ellipsis leaves out; None if they do not."""
-    for at in source.places(words):
-        return source.span(at, at + len(words))
-    parts = _parts(words)
-    return _in_order(parts, source) if 1 < len(parts) <= MOST_PARTS else None
+    core = _AT_ENDS.sub("", words)
+    ended = _LAST_STOP.sub("", core)
+    for whole in dict.fromkeys((words, core, ended)):
+        for at in source.places(whole):
+            return source.span(at, at + len(whole))
+    for parts in dict.fromkeys((_parts(core), _parts(ended))):
+        if _may_leave_out(parts) and (span := _in_order(parts, source)) is not None:
+            return span
+    return None
 
 
 def _fault(words: str, source: StoredText, others: Sequence[StoredText]) -> Match:
@@ -172,7 +182,7 @@ def _fault(words: str, source: StoredText, others: Sequence[StoredText]) -> Matc
     return Match(Outcome.STITCHED if pieced else Outcome.NOT_FOUND)
 
 
-def _in_order(parts: list[str], source: StoredText) -> Span | None:
+def _in_order(parts: Sequence[str], source: StoredText) -> Span | None:
     """Return the first place where all parts stand one after the other, each near the one before."""
     # Where a chain of parts so far ends, and where it began; both rise.
     chains = [(at + len(parts[0]), at) for at in source.places(parts[0])]
@@ -188,15 +198,15 @@ def _in_order(parts: list[str], source: StoredText) -> Span | None:
 
 
 def _too_short(words: str) -> bool:
-    unspaced = len(_UNSPACED.findall(words))
-    if len(words) + unspaced < LEAST_CHARACTERS or _count(words) < LEAST_WORDS:
-        return True
-    parts = _parts(words)
-    return len(parts) > 1 and any(_count(part) < LEAST_PART_WORDS for part in parts)
+    return len(words) + len(_UNSPACED.findall(words)) < LEAST_CHARACTERS or _count(words) < LEAST_WORDS
 
 
-def _parts(words: str) -> list[str]:
-    return [part for part in _ELLIPSIS.split(words) if part]
+def _may_leave_out(parts: Sequence[str]) -> bool:
+    return 1 < len(parts) <= MOST_PARTS and all(_count(part) >= LEAST_PART_WORDS for part in parts)
+
+
+def _parts(words: str) -> tuple[str, ...]:
+    return tuple(part for part in _ELLIPSIS.split(words) if part)
 
 
 def _count(words: str) -> int:

@@ -28,7 +28,7 @@ _APOSTROPHES = frozenset("'’‘ʼ＇´`ʹ′")
 _ELIDED = re.compile(r"(?<![^\W\d_])(?<!')(?:[cdjlmst]|qu|jusqu|lorsqu|puisqu|un|all|dall|dell|nell|sull|gl)'$")
 """What French and Italian leave of a word before a vowel; the next word is one of its own. (Not n', which denies.)"""
 
-_SIGN = re.compile(r"[±~≈<>≤≥]$|(?<![^\s(\[])[-+]$")
+_SIGN = re.compile(r"[±~≈<>≤≥]$|(?<![^\s(\[])\+$")
 _POINT = re.compile(r"(?<![\w.])\.$")
 _AMOUNT = re.compile(r"[$€£¥₹]?\.?\d")
 _GROUPS_BEFORE = re.compile(r"(?<![\w.,])\d{1,3}(?: \d{3})*$")
@@ -49,7 +49,7 @@ def inside(folded: Folded, source: str, at: int) -> bool:
     if _in_letters(before) and _in_letters(after):
         return _one_word(before, after)
     left, right = text[max(0, at - _WINDOW) : at], text[at : at + _WINDOW]
-    return _in_number(left, right) or _in_compound(folded, source, at)
+    return _in_number(left, right) or _signed(folded, source, at) or _in_compound(folded, source, at)
 
 
 def _in_letters(character: str) -> bool:
@@ -79,6 +79,14 @@ def _in_number(left: str, right: str) -> bool:
     return bool(_SIGN.search(left) and _AMOUNT.match(right))
 
 
+def _signed(folded: Folded, source: str, at: int) -> bool:
+    """Tell whether a place is between a minus, which has a space before it and none behind, and its number."""
+    if folded.text[at - 1] != "-" or not _AMOUNT.match(folded.text, at):
+        return False
+    written = source[folded.source_start(at - 1) : folded.source_end(at)]
+    return not written[-1].isspace() and (written[0].isspace() or at == 1 or folded.text[at - 2] in "([")
+
+
 def _in_compound(folded: Folded, source: str, at: int) -> bool:
     """Tell whether a place is beside a hyphen, apostrophe or underscore that has letters on both sides."""
     text = folded.text
@@ -93,7 +101,7 @@ def _in_compound(folded: Folded, source: str, at: int) -> bool:
         written = source[folded.source_start(mark) : folded.source_end(mark + 1)]
         if text[mark] == "_":
             return True
-        if text[mark] == "-" and (written in _HYPHENS or (written == "–" and before.isdigit() and after.isdigit())):
+        if text[mark] == "-" and (written in _HYPHENS or (before.isdigit() and after.isdigit() and "—" not in written)):
             return True
         if text[mark] == "'" and written in _APOSTROPHES:
             return not _ELIDED.search(text, max(0, mark - _WINDOW), mark + 1)

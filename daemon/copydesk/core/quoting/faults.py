@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from copydesk.core.quoting.edges import UNSPACED
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_TOKEN = re.compile(r"[^\W_]+(?:['.,:/-][^\W_]+)*|[^\w\s]")
+_TOKEN = re.compile(rf"[{UNSPACED}]|[^\W_]+(?:['.,:/-][^\W_]+)*|[^\w\s]")
 
 MOST_TOKENS = 300
 """Of a longer quote only the beginning is compared."""
@@ -97,22 +99,27 @@ class Pieces:
         piece, slack = self.words[first:last], 24 + len(self.words) // 4
         best, at = Likeness(0.0, 0, 0), run.at
         for _ in range(PLACES):
-            start = max(0, at - first - slack)
-            found = self._likeness(text[start : at + self.places[-1][1] - first + slack], start)
+            before = max(0, at - first - slack)
+            end = at + len(piece)
+            left, start, _ = _aligned(self.tokens[: run.first], text[before:at])
+            right, _, stop = _aligned(self.tokens[run.last :], text[end : end + self.places[-1][1] - last + slack])
+            share = (left + len(run) + right) / len(self.tokens)
+            found = Likeness(share, before + start if left else at, end + stop if right else end)
             best = max(best, found, key=lambda one: one.share)
             at = text.find(piece, at + 1)
             if at < 0 or best.share >= NEARLY:
                 break
         return best
 
-    def _likeness(self, stretch: str, offset: int) -> Likeness:
-        places = [match.span() for match in _TOKEN.finditer(stretch)]
-        matcher = SequenceMatcher(None, [stretch[start:end] for start, end in places], self.tokens, autojunk=False)
-        blocks = [block for block in matcher.get_matching_blocks() if block.size]
-        if not blocks:
-            return Likeness(0.0, 0, 0)
-        share = sum(block.size for block in blocks) / len(self.tokens)
-        return Likeness(share, offset + places[blocks[0].a][0], offset + places[blocks[-1].a + blocks[-1].size - 1][1])
+
+def _aligned(tokens: Sequence[str], stretch: str) -> tuple[int, int, int]:
+    """Return how many tokens stand in a stretch of text in order, and where they begin and end in it."""
+    places = [match.span() for match in _TOKEN.finditer(stretch)]
+    matcher = SequenceMatcher(None, [stretch[start:end] for start, end in places], tokens, autojunk=False)
+    blocks = [block for block in matcher.get_matching_blocks() if block.size]
+    if not blocks:
+        return 0, 0, 0
+    return sum(block.size for block in blocks), places[blocks[0].a][0], places[blocks[-1].a + blocks[-1].size - 1][1]
 
 
 def stitched(pieces: Pieces, runs: Sequence[Run]) -> bool:

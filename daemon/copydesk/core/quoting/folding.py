@@ -1,8 +1,9 @@
 """Text folded to what it says, apart from how it is set, with the way back to its places.
 
-Folded are letter case, runs of white space, typographic quotation marks, apostrophes, dashes and ellipses, soft hyphens
-and other characters of no width, and the compatibility forms of Unicode (NFKC: ligatures, full-width letters). A small
-raised or lowered figure or a fraction after a figure stays apart from it, where NFKC alone would read 10² as 102.
+Folded are letter case, runs of white space, typographic quotation marks, apostrophes, dashes (with the space around them)
+and ellipses, soft hyphens and other characters of no width, and the compatibility forms of Unicode (NFKC: ligatures,
+full-width letters). A small raised or lowered figure or a fraction after a figure stays apart from it, where NFKC alone
+would read 10² as 102.
 """
 
 from __future__ import annotations
@@ -35,12 +36,12 @@ _SAME_WIDTH = str.maketrans(
 )
 _JOINED_CHARACTER = re.compile(f"[{_JOINED}]")
 _TYPOGRAPHIC = re.compile("[^!-_a-~ ]+")
-_SPACES = re.compile("  +")
+_SPACES = re.compile(f"  [ {_NO_WIDTH}]*")
 _IRREGULAR = re.compile(
     # It begins with one set of characters, because the search for a set is quick.
     r"[.'\-\x80-\U0010ffff](?:"
-    r"(?P<ellipsis>(?<=\.)(?:\.\.+| \. \.)|(?<=…)…*)"
-    r"|(?P<dash>(?<=-)-+)"
+    r"(?P<ellipsis>(?<=\.)(?:\.\.+|(?: \.){2,})|(?<=…)…*)"
+    rf"|(?P<dash>(?<=-)(?:[- {_NO_WIDTH}]+|(?<= -))|(?<=[{_NO_WIDTH}])[ {_NO_WIDTH}]*-[- {_NO_WIDTH}]*)"
     r"|(?P<quote>(?<=')'+)"
     rf"|(?P<unseen>(?<=[{_NO_WIDTH}])[ {_NO_WIDTH}]*)"
     rf"|(?P<letters>(?<=[^\x00-\x7f…{_NO_WIDTH}])[^\x00-\x7f…{_NO_WIDTH}]*))"
@@ -106,6 +107,8 @@ def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
             continue
         if sort == "letters" and start > at and _continues(text[start]):
             start -= 1  # a combining mark belongs to the letter before it
+        if sort == "dash" and start > at and text[start - 1] == " ":
+            start -= 1
         if start > at:
             plain = text[at:start].lower()
             if plain == " " and _joins(last, text[start]):
@@ -133,7 +136,8 @@ def _irregular(text: str) -> list[tuple[int, int, str]]:
 
 
 def _space(text: str, start: int, end: int, last: str) -> str:
-    one = " " in text[start:end] and last != " " and not _joins(last, text[end : end + 1])
+    following = text[end : end + 1]
+    one = " " in text[start:end] and last != " " and following != "-" and not _joins(last, following)
     return " " if one else ""
 
 

@@ -20,6 +20,7 @@ _SHOWN = frozenset({ProtectedKind.URL, ProtectedKind.MATH})
 _BLANKS = re.compile(" +")
 _MARK = re.compile(r"\S")
 _MARKUP = re.compile(r"[>*_#`~|\[\]\\]")
+_BRACKET = re.compile("[<>]")
 _BREAK = re.compile(r"<br\b", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _WORD = re.compile(r"\w")
@@ -74,7 +75,7 @@ def _sentence(source: str, sentence: Sentence) -> str:
         first, last = piece.span.start - start, piece.span.end - start
         written = source[piece.span.start : piece.span.end]
         if piece.kind in _SHOWN:
-            view[first:last] = re.sub("[<>]", UNSEEN, written)
+            view[first:last] = _BRACKET.sub(UNSEEN, written) if piece.kind is ProtectedKind.URL else written
         elif piece.kind is ProtectedKind.HTML and _BREAK.match(written):
             view[first:last] = " " * len(written)
     for entity in _ENTITY.finditer("".join(view)):
