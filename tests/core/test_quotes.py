@@ -8,14 +8,14 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from harness.cases import Case, cases
-from harness.misquotes import MISQUOTED, SET_OTHERWISE, elsewhere, halves, naive, samples, stands
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from copydesk.core.quotes import LONGEST_GAP, Outcome, StoredText, check
 from copydesk.core.quoting.finding import PATIENCE, occurrences
 from copydesk.core.quoting.folding import fold
+from harness.cases import Case, cases
+from harness.misquotes import MISQUOTED, SET_OTHERWISE, elsewhere, halves, naive, samples, stands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
