@@ -1,8 +1,8 @@
 """The main text of a web page, as plain paragraphs.
 
-trafilatura chooses what belongs to the article, and favours precision; a page that it finds next to nothing on is tried
-again in its balanced mode, and after that every block of the body counts. Table rows are kept, their cells parted by
-bars, because figures stand there; readers' comments are not.
+trafilatura chooses what belongs to the article, and favours precision; on a page where it finds next to nothing every
+block of the body counts. Its own second choice runs words and marks together. Table rows are kept, their cells parted
+by bars, because figures stand there; readers' comments are not.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ _PARAGRAPHS = frozenset(("p", "head", "item", "list", "quote", "code", "row", "t
 _BREAKS = frozenset(("lb", "br"))
 _CELLS = frozenset(("cell", "td", "th"))
 _ASIDE = frozenset(("nav", "footer", "aside", "form", "button", "title", "head"))
+_NOTE_MARK = re.compile(r"\s*(?:\[?\s*(?:note |nb )?(?:\w{1,4}|[*†‡§]+)\s*\]?[\s,–-]*){1,9}")
 _SITE = re.compile(r"\s+[|–—·•»:-]\s+|\s*[|»]\s*|:\s+")
 
 
@@ -43,6 +44,7 @@ def html_text(body: bytes, url: str, charset: str | None) -> Extracted:
         raise Unreadable(Fault.NOT_HTML)
     page = _parsed(source)
     hidden = remove_unseen(page)
+    _drop_note_marks(page)
     title = _title(page)
     paragraphs = _main_text(page, url)
     if not paragraphs:
@@ -68,19 +70,23 @@ def _parsed(source: str) -> html.HtmlElement:
     return page
 
 
+def _drop_note_marks(page: html.HtmlElement) -> None:
+    """Take out marks of footnotes, such as a raised [1] that leads down the page; quotations leave them out."""
+    for raised in list(page.iter("sup")):
+        link = raised.find(".//a")
+        if link is not None and "#" in link.get("href", "") and _NOTE_MARK.fullmatch(raised.text_content()):
+            raised.drop_tree()
+
+
 def _main_text(page: html.HtmlElement, url: str) -> list[str]:
-    best: list[str] = []
-    for precise in (True, False):
-        found = bare_extraction(page, url=url, favor_precision=precise, include_comments=False, include_tables=True)
-        if isinstance(found, Document) and found.body is not None:
-            best = max(best, list(_paragraphs(found.body, _PARAGRAPHS)), key=_length)
-        if _length(best) >= _LITTLE:
-            return best
-    if best:
-        return best
+    found = bare_extraction(page, url=url, favor_precision=True, include_comments=False, include_tables=True)
+    body = found.body if isinstance(found, Document) else None
+    main = list(_paragraphs(body, _PARAGRAPHS)) if body is not None else []
+    if _length(main) >= _LITTLE:
+        return main
     for element in list(page.iter(*_ASIDE)):
         element.drop_tree()
-    return list(_paragraphs(page, BLOCKS))
+    return max(main, list(_paragraphs(page, BLOCKS)), key=_length)
 
 
 def _length(paragraphs: list[str]) -> int:
@@ -109,10 +115,9 @@ def _folded(text: str | None) -> str:
 
 
 def _flushed(pieces: list[str]) -> Iterator[str]:
-    lines = (" ".join(line.split()) for line in plain("".join(pieces)).split("\n"))
+    lines = (" ".join(line.split()).strip("| ") for line in plain("".join(pieces)).split("\n"))
     pieces.clear()
-    text = "\n".join(line for line in lines if line.strip(" |"))
-    if text:
+    if text := "\n".join(filter(None, lines)):
         yield text
 
 

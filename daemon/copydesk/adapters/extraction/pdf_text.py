@@ -24,6 +24,7 @@ _LOWER = re.compile(r"[^\W\d_]+")
 _BULLET = re.compile(r"[•▪◦●■‣*–—-]\s+\S")
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d+)*[.)]?|\([a-z0-9]\)|[a-z]\))\s+\S")
 _TERMINAL = re.compile(r"[.!?:;…。！？][\"'”’»)\]\d]*$")
+_GOES_ON = (",", "-", "\u2010", "–", "—", "(", "/", "&")
 _PAGE_NUMBER = re.compile(
     r"(?:page |p\. ?|seite |s\. ?)?[-–— ]*(?:\d{1,4}|[ivxlc]{1,6})(?: ?(?:/|of|von) ?\d{1,4})?[-–— ]*", re.IGNORECASE
 )
@@ -59,6 +60,8 @@ def _read(body: bytes) -> tuple[list[str], str]:
         if reader.is_encrypted and not reader.decrypt(""):
             raise Unreadable(Fault.ENCRYPTED)
         pages = [page.extract_text() for page in reader.pages]
+        if not pages:
+            raise Unreadable(Fault.DAMAGED)
     except DependencyError:
         raise Unreadable(Fault.ENCRYPTED) from None
     return pages, _title(reader)
@@ -122,7 +125,7 @@ def _parted(before: str, line: str, full: int) -> bool:
         return True
     if ended:
         return short
-    return len(before) < full * 0.5 and not line[0].islower()
+    return len(before) < full * 0.5 and not line[0].islower() and not before.endswith(_GOES_ON)
 
 
 def _joined(paragraph: str, line: str, known: set[str]) -> str:
