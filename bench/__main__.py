@@ -11,7 +11,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import ROOT, calls, library, peer, places, real_model, responsiveness, scoring, starting, typing_speed
+from bench import (
+    ROOT,
+    calls,
+    library,
+    peer,
+    places,
+    quotes,
+    real_model,
+    responsiveness,
+    scoring,
+    starting,
+    typing_speed,
+)
 from bench.machine import machine, versions
 from bench.rows import HEAD, Part, markdown_table, terminal_table
 from bench.scripted_model import ScriptedModel
@@ -29,6 +41,7 @@ SCRIPTED: dict[str, Callable[[ScriptedModel, Path, Path | None], Awaitable[Part]
     "places": places.measure,
     "typing": typing_speed.measure,
     "library": library.measure,
+    "quotes": quotes.measure,
 }
 ON_MODEL: dict[str, Callable[[Path | None], Awaitable[Part]]] = {
     "critique": real_model.measure,

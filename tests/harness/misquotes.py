@@ -128,8 +128,8 @@ def _in_marks(words: str, _: Random) -> str:
 def _shortened(words: str, random: Random) -> str:
     parts = words.split()
     cut = max(3, len(parts) // 3)
-    if "." in parts or "..." in words:
-        return ""
+    if "." in parts or "..." in words or any(part.isdigit() for part in (parts[cut], parts[-cut])):
+        return ""  # an ellipsis of its own, or a number of several groups that would be cut
     return f"{' '.join(parts[:cut])} {random.choice(['…', '...', '[…]', '[...]', '. . .'])} {' '.join(parts[-cut:])}"
 
 

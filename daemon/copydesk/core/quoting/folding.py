@@ -1,9 +1,9 @@
 """Text folded to what it says, apart from how it is set, with the way back to its places.
 
-Folded are letter case, runs of white space, typographic quotation marks, apostrophes and ellipses, dashes with the space
-around them, soft hyphens and other characters of no width, and the compatibility forms of Unicode (NFKC: ligatures,
-full-width letters). A small raised or lowered figure or a fraction after a figure stays apart from it, where NFKC
-alone would read 10² as 102.
+Folded are letter case, runs of white space, typographic quotation marks, apostrophes and ellipses, dashes with the
+space around them, soft hyphens and other characters of no width, and the compatibility forms of Unicode (NFKC:
+ligatures, full-width letters). A small raised or lowered figure or a fraction after a figure stays apart from it, where
+NFKC alone would read 10² as 102.
 """
 
 from __future__ import annotations
