@@ -40,7 +40,7 @@ _SPACES = re.compile(f"  [ {_NO_WIDTH}]*")
 _IRREGULAR = re.compile(
     # It begins with one set of characters, because the search for a set is quick.
     r"[.'\-\x80-\U0010ffff](?:"
-    r"(?P<ellipsis>(?<=\.)(?:\.\.+|(?: \.){2,})|(?<=…)…*)"
+    r"(?P<ellipsis>(?<=\.)(?:\.\.+|(?: \.(?!\d)){2,})|(?<=…)…*)"
     rf"|(?P<dash>(?<=-)(?:[- {_NO_WIDTH}]+|(?<= -))|(?<=[{_NO_WIDTH}])[ {_NO_WIDTH}]*-[- {_NO_WIDTH}]*)"
     r"|(?P<quote>(?<=')'+)"
     rf"|(?P<unseen>(?<=[{_NO_WIDTH}])[ {_NO_WIDTH}]*)"
