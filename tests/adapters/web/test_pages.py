@@ -186,6 +186,22 @@ async def test_R59_a_page_is_asked_for_again_when_the_clock_was_wrong(desk: Desk
     assert (await desk.read()).text == "The bridge opened in 1933."
 
 
+async def test_R59_a_page_that_was_asked_about_in_the_future_is_asked_about_again(desk: Desk) -> None:
+    await desk.read("/validated")
+    desk.clock.now += 20 * 365 * DAY
+    await desk.read("/validated")
+    desk.clock.now -= 19 * 365 * DAY
+    await desk.read("/validated")
+    assert desk.internet.server.count("/validated") == 3
+
+
+async def test_R59_a_page_read_in_the_future_is_read_anew(desk: Desk) -> None:
+    desk.clock.now += 20 * 365 * DAY
+    await desk.read("/validated")
+    desk.clock.now -= 20 * 365 * DAY
+    assert (await desk.read("/validated")).source.retrieved == iso(desk.clock.now)
+
+
 async def test_R59_offline_nothing_from_the_future_is_read(desk: Desk) -> None:
     await desk.read()
     desk.clock.now -= DAY
@@ -278,8 +294,9 @@ async def test_R47_an_address_that_the_user_gave_is_read_with_a_note(desk: Desk)
         "The site's robots.txt asks programs not to read this page. It was read because you gave its address."
     ]
     desk.internet.addresses["www.good.example"] = [["127.0.0.1"]]
-    desk.clock.now += 7 * DAY
-    assert await desk.reason(typed=True) is Reason.PRIVATE
+    desk.clock.now += 7 * DAY  # the rules are asked for again, in vain
+    assert await desk.reason("/page?again", typed=True) is Reason.PRIVATE
+    assert len(desk.told) == 1
 
 
 async def test_what_settings_name_is_read_without_robots_and_kept_apart(desk: Desk) -> None:

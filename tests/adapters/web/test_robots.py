@@ -93,7 +93,7 @@ async def test_R47_of_a_long_file_the_beginning_counts(internet: Internet) -> No
     filling = b"# filling\n" * ((LARGEST_FILE - len(start)) // 10 + 1)
     robots = site(internet, start + filling + b"Disallow: /late\n" + filling)
     assert [await allowed(robots, path) for path in ("/early", "/late")] == [False, True]
-    cut = site(internet, start + filling[: LARGEST_FILE - len(start) - 12] + b"Disallow: /later/than\n")
+    cut = site(internet, start + filling[: LARGEST_FILE - len(start) - 13] + b"\nDisallow: /later/than\n")
     assert await allowed(cut, "/la", "two.example"), "half a rule is none"
 
 

@@ -13,6 +13,8 @@ SNIFFED_BYTES = 4096
 
 _GZIP = 16 + zlib.MAX_WBITS
 _GZIP_NAMES = frozenset({"gzip", "x-gzip"})
+_SLACK = 1 << 16
+"""By how much gzip may be larger than what is in it, more than it ever honestly is."""
 _FEW = 50
 """One byte in so many may be a stray control character."""
 _CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\r\f\x1b"})
@@ -44,7 +46,7 @@ class Body:
     @property
     def full(self) -> bool:
         """Tell whether no more bytes are wanted."""
-        return self._first and self._size >= self._limit
+        return self._first and (self._size >= self._limit or self._raw > self._limit + _SLACK)
 
     def feed(self, raw: bytes) -> None:
         """Take bytes as they came over the wire; raises `Refused` beyond the limit and for damaged gzip."""
@@ -52,7 +54,7 @@ class Body:
         if self._inflating is None:
             self._take(raw)
             return
-        if self._raw > self._limit and not self._first:
+        if self._raw > self._limit + _SLACK and not self._first:
             raise Refused(Reason.LARGE, mebibytes=self._limit / MEBIBYTE)
         try:
             self._inflate(raw)

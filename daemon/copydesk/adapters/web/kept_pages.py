@@ -46,7 +46,7 @@ class KeptPage:
 
     def is_younger(self, seconds: float, now: float) -> bool:
         """Tell whether the page was current less than so many seconds ago; one from the future was not."""
-        return -SKEW_SECONDS <= now - self.checked_at < seconds and self.read_at <= now + SKEW_SECONDS
+        return -SKEW_SECONDS <= now - self.checked_at < seconds
 
     def page(self, hit: Hit) -> Page:
         """Return the page as evidence; `retrieved` stays the time at which its bytes came."""
@@ -70,14 +70,14 @@ def written(kept: KeptPage) -> bytes:
     return json.dumps(asdict(kept), ensure_ascii=False).encode("utf-8")
 
 
-def read(stored: bytes | None) -> KeptPage | None:
-    """Return the page of `written`, None for anything else."""
+def read(stored: bytes | None, now: float) -> KeptPage | None:
+    """Return the page of `written`, None for anything else and for one that says it was read in the future."""
     if stored is None:
         return None
     try:
         values = json.loads(stored)
         kept = KeptPage(**{**values, "known": Known(**values["known"])})
-        return kept if _is_sound(kept) else None
+        return kept if _is_sound(kept) and kept.read_at <= now + SKEW_SECONDS else None
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError, RecursionError):
         return None
 

@@ -84,7 +84,7 @@ class WebPages:
         """
         address = parsed_address(hit.url, **({"ports": None} if named else {}))
         key = cache_key(address.url, named=named)
-        kept = read(await self._cache.get(key))
+        kept = read(await self._cache.get(key), self._clock())
         seconds = KEPT_SECONDS if self._offline else FRESH_SECONDS
         if kept is not None and kept.is_younger(seconds, self._clock()):
             return kept.page(hit)
@@ -96,7 +96,8 @@ class WebPages:
 
     async def latest(self, url: str, *, named: bool = False) -> str | None:
         """Return the SHA-256 of the newest text known of a page, to tell whether it changed; None if none is known."""
-        kept = read(await self._cache.get(cache_key(parsed_address(url, ports=None).url, named=named)))
+        key = cache_key(parsed_address(url, ports=None).url, named=named)
+        kept = read(await self._cache.get(key), self._clock())
         return kept.sha256 if kept is not None else None
 
     async def _current(self, address: Address, kept: KeptPage | None, *, named: bool, typed: bool) -> KeptPage:
