@@ -146,9 +146,14 @@ def is_damage(error: Exception) -> bool:
     return isinstance(error, sqlite3.DatabaseError) and _code(error) not in _ELSEWHERE
 
 
+def is_locked(error: Exception) -> bool:
+    """Tell whether another process was waited for in vain."""
+    return _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
 def reason(error: Exception) -> str:
     """Return why a database cannot be used, in a few words."""
-    if _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+    if is_locked(error):
         return "locked by another process"
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
@@ -164,7 +169,7 @@ def patiently(use: Callable[[], None]) -> None:
         try:
             return use()
         except sqlite3.OperationalError as error:
-            if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+            if not is_locked(error) or time.monotonic() > give_up:
                 raise
         time.sleep(_PAUSE)
 

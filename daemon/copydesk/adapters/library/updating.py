@@ -13,8 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from copydesk.adapters.library.folders import Entry, Kind, Scan, because, places, scan
-from copydesk.adapters.library.index import Added, Changes, Index, Known
 from copydesk.adapters.library.reading import content_of, digest_of, read_extracted, read_text
+from copydesk.adapters.library.rows import Added, Changes, Known
 from copydesk.core.evidence import Skipped
 from copydesk.errors import CopydeskError, PageUnusable
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from copydesk.adapters.library.index import Index
     from copydesk.adapters.library.reading import ParseWorker, Reading
     from copydesk.adapters.library.thread import IndexThread
 
