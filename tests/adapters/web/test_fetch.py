@@ -317,6 +317,26 @@ async def test_what_settings_name_is_allowed_by_them_alone(internet: Internet, t
     assert [entry.outcome for entry in read_ledger(egress.path)] == ["refused", "done", "refused"]
 
 
+async def test_R72_pages_and_named_servers_pass_the_guard_and_nothing_else_does(tmp_path: Path) -> None:
+    egress = Watched(tmp_path)
+    fetcher = Fetcher(egress, allows=lambda ip: True, ports=None)
+    async with HostileHttp() as server:
+        withdraw = egress.allow("localhost", server.port, "search")
+        with egress.guard():
+            url = f"http://localhost:{server.port}/page"
+            assert (await fetcher.get(f"http://127.0.0.1:{server.port}/page", purpose="page")).status == 200
+            assert (await fetcher.get(url, purpose="search", named=True)).status == 200
+            withdraw()
+            with pytest.raises(Refused):
+                await fetcher.get(url, purpose="search", named=True)
+            with pytest.raises(PermissionError), socket.socket() as stray:
+                stray.connect(("127.0.0.1", server.port))
+    assert server.count("/page") == 2
+    entries = [(entry.host, entry.purpose, entry.outcome) for entry in read_ledger(egress.path)]
+    assert entries[:2] == [("127.0.0.1", "page", "done"), ("localhost", "search", "done")]
+    assert {outcome for *_, outcome in entries[2:]} == {"refused"}
+
+
 async def test_R40_a_look_up_that_hangs_counts_towards_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     release = threading.Event()
 
