@@ -275,6 +275,10 @@ PATHS: dict[str, Callable[[Answering], Awaitable[None]]] = {
     "/not-gzip": _body(PAGE, content_encoding="gzip"),
     "/cut-gzip": _body(_PACKED[:-9], content_encoding="gzip"),
     "/empty-members": _raw(_START + b"content-encoding: gzip\r\n\r\n", then=_forever(gzip.compress(b"") * 1000)),
+    "/empty-blocks": _raw(
+        _START + b"content-encoding: gzip\r\n\r\n\x1f\x8b\x08\0\0\0\0\0\0\xff",
+        then=_forever(b"\0\0\0\xff\xff" * 1000),
+    ),
     # slow and endless
     "/stall": _hang,
     "/stall-in-body": _raw(_START + b"content-length: 100\r\n\r\n<p>", then=_hang),

@@ -33,7 +33,8 @@ COMPRESSED = {
     "/deflate": Reason.ENCODING,
     "/not-gzip": Reason.DAMAGED,
     "/cut-gzip": Reason.DAMAGED,
-    "/empty-members": Reason.LARGE,
+    "/empty-members": Reason.DAMAGED,
+    "/empty-blocks": Reason.LARGE,
 }
 ENDLESS = {
     "/endless": Reason.LARGE,
@@ -133,7 +134,7 @@ async def test_a_beginning_is_enough_where_one_is_asked_for(internet: Internet) 
     for path in ("/endless", "/endless-unframed", "/bomb?mebibytes=64"):
         answer = await fetcher.get(f"http://good.example{path}", purpose="test", first=70_000)
         assert len(answer.body) == 70_000
-    assert (await fetcher.get("http://good.example/empty-members", purpose="test", first=70_000)).body == b""
+    assert (await fetcher.get("http://good.example/empty-blocks", purpose="test", first=70_000)).body == b""
 
 
 @given(st.binary(max_size=300), st.lists(st.integers(0, 400), max_size=6), st.integers(1, 3))

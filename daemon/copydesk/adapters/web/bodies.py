@@ -15,6 +15,8 @@ _GZIP = 16 + zlib.MAX_WBITS
 _GZIP_NAMES = frozenset({"gzip", "x-gzip"})
 _SLACK = 1 << 16
 """By how much gzip may be larger than what is in it, more than it ever honestly is."""
+_MOST_MEMBERS = 100
+"""How many gzip streams may follow each other; each costs time, whatever is in it."""
 _FEW = 50
 """One byte in so many may be a stray control character."""
 _CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\r\f\x1b"})
@@ -39,6 +41,7 @@ class Body:
         self._inflating = zlib.decompressobj(_GZIP) if named in _GZIP_NAMES else None
         self._limit = limit
         self._first = first
+        self._members = 1
         self._raw = 0
         self._size = 0
         self._parts: list[bytes] = []
@@ -71,6 +74,9 @@ class Body:
         assert self._inflating is not None
         while raw and not self.full:
             if self._inflating.eof:  # RFC 1952, 2.2: members follow each other
+                self._members += 1
+                if self._members > _MOST_MEMBERS:
+                    raise Refused(Reason.DAMAGED)
                 self._inflating = zlib.decompressobj(_GZIP)
             # One byte more than the limit tells a body that is too large from one that fits exactly.
             self._take(self._inflating.decompress(raw, self._limit - self._size + 1))
