@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from copydesk.adapters.search.provider import Provider
 from copydesk.core.visible import visible
 from copydesk.errors import CopydeskError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from copydesk.adapters.search.provider import Provider
+    from copydesk.ports import Search
 
 
-async def search_lines(build: Callable[[], Sequence[Provider]]) -> list[str]:
+async def search_lines(build: Callable[[], Sequence[Search]]) -> list[str]:
     """Return lines for each provider in the order of the settings; nothing is searched for.
 
     Raises `SettingsError` where the settings name none, or one that is not known.
@@ -28,10 +29,11 @@ async def search_lines(build: Callable[[], Sequence[Provider]]) -> list[str]:
     return [visible(line) for report in reports for line in report]
 
 
-async def _report(provider: Provider) -> list[str]:
+async def _report(search: Search) -> list[str]:
     try:
-        return [f"{provider.name}: {await provider.state()}"]
+        state = await search.state() if isinstance(search, Provider) else "switched on"
+        return [f"{search.name}: {state}"]
     except CopydeskError as error:
-        return [f"{provider.name}: {error}", *([f"  Next: {error.remedy}"] if error.remedy else [])]
+        return [f"{search.name}: {error}", *([f"  Next: {error.remedy}"] if error.remedy else [])]
     except Exception as error:  # one that fails unheard of must not hide the others
-        return [f"{provider.name}: could not be examined ({type(error).__name__}). Please report it."]
+        return [f"{search.name}: could not be examined ({type(error).__name__}). Please report it."]

@@ -6,6 +6,8 @@ import dataclasses
 
 import pytest
 
+from copydesk.adapters.egress import Egress
+from copydesk.adapters.ledger import Ledger, read_ledger
 from copydesk.adapters.search.choose import NAMES, Means, providers
 from copydesk.adapters.search.provider import Unusable
 from copydesk.adapters.web.fetch import Fetcher
@@ -146,3 +148,20 @@ async def test_a_second_run_asks_nothing_and_finds_the_same(means):
         assert await second.find("kiln", 5) == found
         assert len(found.hits) == 1
         assert len(server.requests) == 1
+
+
+async def test_R72_providers_pass_the_guard_while_they_are_open_and_are_in_the_ledger(tmp_path):
+    egress = Egress(Ledger(tmp_path / "log" / "ledger.jsonl"))
+    clock = Clock()
+    means = Means(Fetcher(egress), RecordedPages(), MemoryCache(), Shelf, egress.allow, egress.ledger, clock, clock)
+    async with SearchServer() as server:
+        server.answers = [json_answer({"batchcomplete": True})]
+        (wikipedia,) = providers(settings("wikipedia", wikipedia=server.url), None, means)
+        with egress.guard():
+            assert (await wikipedia.find("kiln", 5)).hits == ()
+            await wikipedia.close()
+            with pytest.raises(SearchUnavailable):
+                await wikipedia.find("glaze", 5)
+        assert len(server.requests) == 1
+    entries = [(entry.host, entry.purpose, entry.outcome) for entry in read_ledger(egress.ledger.path)]
+    assert entries == [("127.0.0.1", "search", "done"), ("127.0.0.1", "search", "refused")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from copydesk.errors import PageUnusable, SearchUnavailable
 from copydesk.ports import Search
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from copydesk.ports import Found, Hit, Page
 
 
+@runtime_checkable
 class Provider(Search, Protocol):
     """A place to look things up that can tell how it is, for people who set it up."""
 
