@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 _GRACE = 2.0
 """Seconds after which a process that nobody killed ends itself."""
 
-_REFUSED = frozenset((
-    "socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn",
-    "os.spawn", "os.fork", "os.forkpty", "os.startfile", "os.remove", "os.rename", "os.rmdir", "os.mkdir",
-))  # fmt: skip
+_REFUSED = frozenset(
+    ["socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen"]
+    + [f"os.{name}" for name in ("system", "exec", "posix_spawn", "spawn", "fork", "forkpty", "startfile")]
+    + [f"os.{name}" for name in ("remove", "rename", "rmdir", "mkdir", "link", "symlink", "chmod", "truncate")]
+)
 
 
 def main() -> None:
