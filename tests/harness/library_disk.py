@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from harness.library import everything, library, written
+from harness.library import Clocks, everything, library, written
 
 SIZE = 1 << 20
 QUERIES = ("harbour", "number 7")
@@ -44,11 +44,12 @@ async def run(kind: str, root: Path, disk: Path) -> dict[str, object]:
     warnings: list[str] = []
     text = "The harbour, number {}. It was opened long ago."
     written(root, {f"notes/{number}.txt": text.format(number) for number in range(40)})
-    directory = disk / "index"
-    async with library(root, directory=directory, warn=warnings.append) as opened:
+    directory, clocks = disk / "index", Clocks()
+    async with library(root, clocks=clocks, directory=directory, warn=warnings.append) as opened:
         before = await everything(opened, *QUERIES)
     fill(kind, disk)
-    async with library(root, directory=directory, warn=warnings.append) as opened:
+    clocks.now += 60
+    async with library(root, clocks=clocks, directory=directory, warn=warnings.append) as opened:
         unchanged = await everything(opened, *QUERIES)
         written(root, {f"notes/new {number}.txt": text.format(f"{number} of the new") for number in range(200)})
         changed = await everything(opened, "new harbour")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sqlite3
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from copydesk.adapters.library import index as index_module
-from copydesk.adapters.library import store
+from copydesk.adapters.library import rows, store
 from copydesk.errors import SearchUnavailable
 from harness.library import Clocks, ScriptedWorker, everything, library, names, written
 
@@ -124,13 +125,16 @@ async def test_R57_a_damaged_index_is_put_aside_and_made_anew(tmp_path: Path, da
     assert path.with_name(f"{path.name}.broken").exists() == bool(warnings)
 
 
-async def test_R57_damage_while_open_is_noticed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "damage",
+    ["text = text || '!' WHERE uri LIKE '%/17.txt'", "title = x'ff'", "format = 'x'", "hidden = 7", "sha256 = ''"],
+)
+async def test_R57_damage_while_open_is_noticed(tmp_path: Path, damage: str) -> None:
     root, warnings, clocks = stocked(tmp_path), list[str](), Clocks()
     async with library(root, clocks=clocks, warn=warnings.append) as opened:
         expected = await everything(opened, *QUERIES)
         with connected(root) as connection:
-            connection.execute("UPDATE documents SET text = text || '!' WHERE id = 3")
-            connection.execute("UPDATE documents SET title = x'ff' WHERE id = 4")
+            connection.execute(f"UPDATE documents SET {damage}")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         assert await everything(opened, *QUERIES) == expected
     assert len(warnings) == 1
@@ -232,6 +236,30 @@ async def test_R55_a_lock_of_another_process_is_waited_out_in_memory(tmp_path: P
     assert "locked by another process" in warnings[0]
 
 
+async def test_R55_processes_that_get_on_with_it_are_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, warnings, times = stocked(tmp_path), list[str](), 3
+    real = rows.change
+
+    def contended(connection: sqlite3.Connection, *rest: Any) -> None:
+        nonlocal times
+        if times:
+            times -= 1
+            with connected(root) as other:
+                other.execute("INSERT INTO chunks (rowid, title, body) VALUES (?, '', '')", (-times,))
+                other.execute("DELETE FROM chunks WHERE rowid = ?", (-times,))
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise error
+        real(connection, *rest)
+
+    monkeypatch.setattr(rows, "change", contended)
+    async with library(root, warn=warnings.append) as opened:
+        assert await names(opened, "number 17", 1) == ["17.txt"]
+    assert (times, warnings) == (0, [])
+
+
 async def test_R55_an_index_that_another_process_keeps_for_itself_is_done_without(tmp_path: Path) -> None:
     root, warnings = stocked(tmp_path), list[str]()
     expected = [type(one) for one in await indexed(root)]
@@ -242,6 +270,21 @@ async def test_R55_an_index_that_another_process_keeps_for_itself_is_done_withou
             assert [type(one) for one in await everything(opened, *QUERIES)] == expected
     assert len(warnings) == 1
     assert "locked by another process" in warnings[0]
+
+
+def test_R55_a_lock_while_the_index_is_copied_is_not_waited_for(tmp_path: Path) -> None:
+    asyncio.run(indexed(stocked(tmp_path)))
+    code = (
+        "import sqlite3, sys; from pathlib import Path; from copydesk.adapters.library import store;"
+        "path = Path(sys.argv[1]); other = sqlite3.connect(path, isolation_level=None);"
+        "other.execute('PRAGMA locking_mode = EXCLUSIVE'); other.execute('BEGIN EXCLUSIVE');"
+        "store.read_only = lambda path: sqlite3.connect(path, timeout=0);"
+        "print(store.in_memory(path).execute('SELECT count(*) FROM documents').fetchone()[0])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, database(tmp_path)], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert run.stdout == "0\n"
 
 
 def process(*arguments: object) -> subprocess.Popen[str]:

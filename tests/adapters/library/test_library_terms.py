@@ -150,6 +150,12 @@ async def test_chinese_and_japanese_are_ranked_by_what_they_say(tmp_path: Path) 
         assert (await names(opened, "日本で一番高い山"))[0] == "mountain.txt"
 
 
+async def test_titles_in_chinese_are_looked_up(tmp_path: Path) -> None:
+    files = {"notes/a.html": "港口的历史\nA text.", "notes/b.html": "灯塔\nA text."}
+    async with library(written(tmp_path, files)) as opened:
+        assert await names(opened, "历史") == ["a.html"]
+
+
 def words(text: str) -> list[str]:
     return re.findall(r"\w+", text)
 

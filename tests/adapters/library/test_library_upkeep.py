@@ -60,15 +60,17 @@ async def test_sets_of_folders_have_indexes_of_their_own_whatever_their_order(tm
 
 
 async def test_R74_clearing_empties_an_index_that_is_in_use(tmp_path: Path) -> None:
+    written(tmp_path, {"notes/long.txt": "\n\n".join(f"Paragraph {number}. " * 99 for number in range(200))})
     directory = await indexed(tmp_path, "notes")
     async with library(tmp_path, clocks=Clocks(step=0)) as opened:
         assert len(await names(opened, SECRET)) == 5
-        assert clear_library(directory) == 5
+        assert clear_library(directory) == 6
         assert SECRET.encode() not in leftovers(directory)
         assert library_stats(directory).documents == 0
+        assert next(directory.glob("*.db")).stat().st_size < 100_000
         # Whoever has it open notices at once and reads the files again.
         assert len(await names(opened, SECRET)) == 5
-    assert clear_library(directory) == 5
+    assert clear_library(directory) == 6
     assert list(directory.iterdir()) == []
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 TITLE_WEIGHT = 2.0
 """How much more a word in the title counts than one in the text."""
 _CHUNK_BITS = 16
+_DIGITS = 64
 _RANK = f"bm25({TITLE_WEIGHT}, 1.0)"
 
 
@@ -136,9 +137,9 @@ def found(connection: sqlite3.Connection, expression: str, limit: int) -> list[t
         if len(texts) >= limit and rank > max(score for score, *_ in best.values()):
             break
         row = connection.execute("SELECT uri, title, sha256 FROM documents WHERE id = ?", (number,)).fetchone()
-        if row is None:
+        uri, title, sha256 = map(_text, row or (None, None, None))
+        if len(sha256) != _DIGITS:
             raise DamagedError
-        uri, title, sha256 = map(_text, row)
         best[number] = rank, uri, title, sha256
         texts.add(sha256)
     ranked: dict[str, tuple[str, str]] = {}

@@ -98,8 +98,9 @@ def read_only(path: Path) -> sqlite3.Connection:
     if path.exists():
         private_file(path)
     journal, *_ = companions(path)
-    # Without a journal nobody writes, and a folder that cannot be written to has no room for one.
-    address = f"{path.as_uri()}?mode=ro{'' if journal.exists() else '&immutable=1'}"
+    # With nothing in the journal nobody writes; and where none can be made, only a file that does not change is read.
+    written_to = journal.exists() and journal.stat().st_size > 0
+    address = f"{path.as_uri()}?mode=ro{'' if written_to else '&immutable=1'}"
     connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         _distrust(connection)
