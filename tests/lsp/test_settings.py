@@ -185,6 +185,7 @@ async def test_capabilities_are_those_of_the_protocol_page(connect: Connect, per
         "copydesk.dismissNote",
         "copydesk.explainNote",
         "copydesk.jobs",
+        "copydesk.ledger",
         "copydesk.rewriteNote",
     ]
     assert capabilities["codeActionProvider"] == {"codeActionKinds": ["quickfix"]}

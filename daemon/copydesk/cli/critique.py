@@ -13,6 +13,7 @@ from copydesk.adapters.dismissals import ProjectDismissals
 from copydesk.adapters.files import documents_in, read_text
 from copydesk.adapters.project import find_root
 from copydesk.cli.arguments import add_engine_flags, flag_values
+from copydesk.cli.guarding import guarded
 from copydesk.cli.results import Examined, Results
 from copydesk.cli.wiring import desk_for
 from copydesk.core.brief import brief_of
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
+    from copydesk.adapters.egress import Egress
     from copydesk.core.document import Document
     from copydesk.core.schema import Problem
     from copydesk.desk import Desk
@@ -80,7 +82,8 @@ def run(args: argparse.Namespace) -> int:
         if not failed:
             say(f"No Markdown document was found in {', '.join(map(str, args.paths))}. Name a file.")
         return 2
-    results = asyncio.run(_examined(documents, args, say))
+    with guarded() as egress:
+        results = asyncio.run(_examined(documents, args, egress, say))
     print(_printed(results, args.format))
     problem = results.report.problem
     if problem is not None and args.format != "text":
@@ -96,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _examined(
-    documents: Sequence[tuple[Path, Document]], args: argparse.Namespace, say: Callable[[str], None]
+    documents: Sequence[tuple[Path, Document]], args: argparse.Namespace, egress: Egress, say: Callable[[str], None]
 ) -> Results:
     flags = flag_values(args)
     told: set[Problem] = set()
@@ -105,7 +108,7 @@ async def _examined(
         root = find_root(path)
         if root not in desks:
             settings, problems = load(root, flags=flags)
-            desks[root] = settings, desk_for(settings)
+            desks[root] = settings, desk_for(settings, egress)
             _tell(problems, told, say)
     progress = _progress_line(len(documents))
     dismissals = ProjectDismissals(warn=say)

@@ -12,6 +12,7 @@ from copydesk import __version__
 from copydesk.adapters.engines.choose import choose, embedded_engine, ollama_engine, openai_engine
 from copydesk.adapters.project import find_root
 from copydesk.cli.arguments import add_engine_flags, flag_values
+from copydesk.cli.guarding import guarded
 from copydesk.cli.search_report import search_lines
 from copydesk.cli.sizes import readable_size
 from copydesk.cli.wiring import engine_choice
@@ -109,5 +110,6 @@ def run(args: argparse.Namespace) -> int:
     settings, problems = load(find_root(Path.cwd() / "document"), flags=flag_values(args))
     for problem in problems:
         print(f"settings: {visible(str(problem))}")
-    print(asyncio.run(diagnose(engine_choice(settings))))
+    with guarded() as egress:
+        print(asyncio.run(diagnose(engine_choice(settings, egress))))
     return 0

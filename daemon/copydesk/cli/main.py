@@ -9,12 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from copydesk import __version__
+from copydesk.cause import command
 from copydesk.errors import CopydeskError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("critique", "serve", "doctor", "model", "cache")
+COMMANDS = ("critique", "serve", "doctor", "model", "cache", "ledger")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         module = import_module(f"copydesk.cli.{name}")
         module.add_parser(subparsers).set_defaults(run=module.run)
     args = parser.parse_args(given)
+    cause = command.set(f"copydesk {args.command}")
     try:
         status = int(args.run(args))
         sys.stdout.flush()
@@ -47,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"copydesk: this could not be written: {error.strerror}.", file=sys.stderr)
         _close_output()
         return 2
+    finally:
+        command.reset(cause)
 
 
 def _close_output() -> None:

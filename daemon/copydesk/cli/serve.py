@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     import argparse
 
+    from copydesk.adapters.egress import Egress
     from copydesk.core.brief import Brief
     from copydesk.core.document import Document, Format
     from copydesk.core.instant import InstantReading
@@ -29,27 +31,31 @@ def run(args: argparse.Namespace) -> int:
     """Serve one editor until it says goodbye."""
     import platformdirs
 
+    from copydesk.cli.guarding import guarded
     from copydesk.lsp.log import start_log
     from copydesk.lsp.server import serve
 
     folder = Path(platformdirs.user_log_dir("copydesk", appauthor=False))
     start_log(folder / "daemon.log" if folder.is_absolute() else None)
-    return serve(services())
+    with guarded() as egress:
+        return serve(services(egress))
 
 
-def services() -> Services:
+def services(egress: Egress) -> Services:
     """Return what the server is built from; what takes long to import is imported at first use."""
     from copydesk.adapters.dismissals import ProjectDismissals
+    from copydesk.cli.ledger import newest
     from copydesk.lsp.ports import Services
 
     return Services(
         configure=_configure,
-        desk=_desk,
+        desk=partial(_desk, egress),
         read=_read,
         instant=_instant,
         brief=_brief,
         page=lambda code: None,
         dismissals=ProjectDismissals(),
+        ledger=newest,
     )
 
 
@@ -94,12 +100,12 @@ def _merged(initialization: object, section: object) -> object:
     return merged
 
 
-async def _desk(configuration: Configuration) -> Desk:
+async def _desk(egress: Egress, configuration: Configuration) -> Desk:
     import asyncio
 
     from copydesk.cli.wiring import desk_for
 
-    return await asyncio.to_thread(desk_for, cast("Settings", configuration.values))
+    return await asyncio.to_thread(desk_for, cast("Settings", configuration.values), egress)
 
 
 def _read(text: Text, format: Format, previous: Document | None) -> Document:

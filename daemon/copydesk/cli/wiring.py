@@ -11,6 +11,7 @@ from copydesk.desk import Desk, Staff
 from copydesk.ports import Role
 
 if TYPE_CHECKING:
+    from copydesk.adapters.egress import Egress
     from copydesk.adapters.engines.choose import EngineChoice
     from copydesk.ports import Cache
     from copydesk.settings import Settings
@@ -30,7 +31,7 @@ class NoCache:
         """Do nothing."""
 
 
-def engine_choice(settings: Settings) -> EngineChoice:
+def engine_choice(settings: Settings, egress: Egress | None = None) -> EngineChoice:
     """Return what the settings say of engines; a key is read from the environment variable that they name."""
     from copydesk.adapters.engines.choose import EngineChoice
 
@@ -44,14 +45,15 @@ def engine_choice(settings: Settings) -> EngineChoice:
         allow_remote=engine.allow_remote,
         api_key=os.environ.get(engine.api_key_env) if engine.api_key_env else None,
         concurrency=engine.concurrency,
+        egress=egress,
     )
 
 
-async def hire(settings: Settings) -> Staff:
+async def hire(settings: Settings, egress: Egress | None = None) -> Staff:
     """Return the engine and models that the settings lead to; raises `EngineError` with the next step."""
     from copydesk.adapters.engines.choose import choose
 
-    chosen = await choose(engine_choice(settings))
+    chosen = await choose(engine_choice(settings, egress))
     try:
         facts = await chosen.engine.facts()
         names = {role: str(getattr(settings.roles, role)) or chosen.model for role in Role}
@@ -69,10 +71,10 @@ def open_cache() -> Cache:
     return DiskCache(directory) if directory is not None else NoCache()
 
 
-def desk_for(settings: Settings) -> Desk:
+def desk_for(settings: Settings, egress: Egress | None = None) -> Desk:
     """Return a desk that works as the settings say; nothing is started before its first use."""
 
     async def hired() -> Staff:
-        return await hire(settings)
+        return await hire(settings, egress)
 
     return Desk(hired, open_cache(), load_prompts(), load_labelled(), unproven=settings.critique.unproven)

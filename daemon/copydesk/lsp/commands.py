@@ -115,8 +115,15 @@ JOBS = Command(
     "List the running jobs, oldest first.",
     '`{"jobs": [{"jobId", "command", "uri", "label", "done", "total"}]}`',
 )
+LEDGER = Command(
+    "copydesk.ledger",
+    "List the connections that copydesk opened or refused, those of the command line included: the newest 200, oldest "
+    "first. Nothing is shown. `copydesk ledger` prints them all.",
+    '`{"path": string or null, "entries": [{"time", "host", "port", "purpose", "sent", "received", "command", '
+    '"outcome"}]}`; `sent` and `received` are bytes, null where they were not counted',
+)
 
-COMMANDS = (CRITIQUE, REWRITE, APPLY, DISMISS, EXPLAIN, CANCEL, JOBS)
+COMMANDS = (CRITIQUE, REWRITE, APPLY, DISMISS, EXPLAIN, CANCEL, JOBS, LEDGER)
 
 
 def parsed(command: Command, arguments: Any) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from copydesk.lsp.applying import apply_rewrite
 from copydesk.lsp.convert import span_of
 from copydesk.lsp.documents import Sync
 from copydesk.lsp.hover import origin
-from copydesk.lsp.jobs import Job, Kind
+from copydesk.lsp.jobs import COMMAND_OF, Job, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 NOT_OPEN = "The document is not open in this editor, or is not one that copydesk reads."
 NOT_FOLLOWED = "copydesk does not follow this document at the moment; see its last message."
 UNKNOWN_NOTE = "There is no such note in an open document."
-
-COMMAND_OF = {Kind.CRITIQUE: commands.CRITIQUE.id, Kind.REWRITE: commands.REWRITE.id}
 
 
 class CommandRefused(Exception):
@@ -125,6 +123,11 @@ async def jobs(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     return {"jobs": [_listed(job) for job in session.jobs.running()]}
 
 
+async def ledger(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
+    """List the newest connections."""
+    return await asyncio.to_thread(session.services.ledger)
+
+
 EXECUTE = {
     commands.CRITIQUE: critique,
     commands.REWRITE: rewrite,
@@ -133,6 +136,7 @@ EXECUTE = {
     commands.EXPLAIN: explain,
     commands.CANCEL: cancel,
     commands.JOBS: jobs,
+    commands.LEDGER: ledger,
 }
 
 

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from copydesk.cause import command
+from copydesk.lsp import commands
 from copydesk.lsp.log import fault
 from copydesk.lsp.wording import plain
 
@@ -43,6 +45,10 @@ class Kind(StrEnum):
 
     CRITIQUE = "Critique"
     REWRITE = "Rewrite"
+
+
+COMMAND_OF = {Kind.CRITIQUE: commands.CRITIQUE.id, Kind.REWRITE: commands.REWRITE.id}
+"""The command that each kind of job is started by, in the ledger and in lists of jobs."""
 
 
 @dataclass(slots=True, eq=False)
@@ -125,6 +131,7 @@ class Jobs:
         return tuple(job for job in self._jobs.values() if job.uri == uri)
 
     async def _run(self, job: Job, replaced: list[asyncio.Task[str]], work: Callable[[Job], Awaitable[str]]) -> str:
+        command.set(COMMAND_OF[job.kind])  # for this task alone
         if replaced:
             await asyncio.wait(replaced, timeout=SUCCESSION_SECONDS)
         return await work(job)

@@ -85,7 +85,7 @@ class Configuration:
 class Services:
     """Everything that the server is built from.
 
-    `configure`, `read`, `instant`, `brief` and `dismissals` run in a worker thread; `page` (the address of a
+    `configure`, `read`, `instant`, `brief`, `dismissals` and `ledger` run in a worker thread; `page` (the address of a
     code's page) is pure and quick. `instant` is given its last reading, to reuse. `debounce` is in seconds.
     """
 
@@ -96,4 +96,5 @@ class Services:
     brief: Callable[[Document, Configuration], Brief]
     page: Callable[[str], str | None]
     dismissals: Dismissals
+    ledger: Callable[[], dict[str, Any]] = dict
     debounce: float = 0.15
