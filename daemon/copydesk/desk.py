@@ -1,4 +1,4 @@
-"""The desk: critique and rewrite as streams of events, whatever engine answers and whoever listens."""
+"""The desk: critique, rewrite and research as streams of events, whatever engine answers and whoever listens."""
 
 from __future__ import annotations
 
@@ -9,17 +9,25 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from copydesk.answers import Answers, Tally
+from copydesk.core.aims import Aim, evidence_of
+from copydesk.core.claims.notes import note_of
 from copydesk.core.rewrite import is_complete, objection, proposal_of, rewrite_prompt
 from copydesk.errors import AnswerCut, CopydeskError, EngineBroken, EngineError, EngineUnreachable
-from copydesk.events import Progress, Refused, Report, Stats
+from copydesk.events import Progress, Refused, Report, Researched, Stats
 from copydesk.examination import Examination
-from copydesk.ports import Message, Prompt, Role, Sampling
+from copydesk.ports import Message, Places, Prompt, Role, Sampling
+from copydesk.research.investigation import Investigation
+from copydesk.research.planning import Planner
+from copydesk.research.retrieval import Retrieval
+from copydesk.research.verification import Trials, Verifier
 from copydesk.turns import Priority, Turns
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
     from copydesk.core.brief import Brief
+    from copydesk.core.claims.claim import Claim
+    from copydesk.core.claims.stance import LabelledExcerpt
     from copydesk.core.document import Document
     from copydesk.core.note import Note
     from copydesk.core.prompts import Prompts
@@ -50,19 +58,24 @@ class Staff:
 class Desk:
     """One engine, asked through one queue, with what was learnt of its models.
 
-    `hire` finds the engine when it is first needed, and again after it was lost. `unproven` also asks questions that
-    the model failed in its self-test, and shows what it says as hints.
+    `hire` finds the engine when it is first needed, and again after it was lost. `search` gives the places to look
+    things up when they are first needed. `unproven` also asks questions that the model failed in its self-test, and
+    shows what it says as hints.
     """
 
     hire: Callable[[], Awaitable[Staff]]
     cache: Cache
     prompts: Prompts
     labelled: Mapping[str, Labelled]
+    excerpts: Sequence[LabelledExcerpt] = ()
+    search: Callable[[], Places] = Places
     unproven: bool = False
     clock: Callable[[], float] = time.monotonic
     _duty: _Duty | None = field(default=None, init=False)
     _hiring: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _bars: dict[tuple[str, str], Bar] = field(default_factory=dict, init=False)
+    _trials: Trials = field(default_factory=Trials, init=False)
+    _places: Places | None = field(default=None, init=False)
 
     async def critique(
         self, document: Document, brief: Brief, *, near: int | None = None, within: Span | None = None
@@ -93,7 +106,7 @@ class Desk:
         yield watch.report(Role.CRITIC, untrusted=tuple(sorted(examination.untrusted)))
 
     async def rewrite(
-        self, document: Document, note: Note, brief: Brief
+        self, document: Document, note: Note, brief: Brief, aim: Aim = Aim.MEND
     ) -> AsyncGenerator[Progress | Note | Refused | Report, None]:
         """Yield the note with a rewrite of its anchored words, or why none may be offered; a report comes last.
 
@@ -103,9 +116,10 @@ class Desk:
         try:
             async with self._on_duty(watch) as staff:
                 reason = ""
+                quotes = evidence_of(note) if aim is Aim.CORRECT else []
                 for attempt in range(ATTEMPTS):
                     answer = ""
-                    pieces = self._written(watch.answers(self.cache), staff, document, note, brief, attempt)
+                    pieces = self._written(watch.answers(self.cache), staff, document, note, brief, aim, attempt)
                     async with aclosing(pieces):
                         async for piece in pieces:
                             answer += piece
@@ -113,7 +127,7 @@ class Desk:
                                 break
                             yield Progress("writing", len(answer.split()), 0)
                     proposal = proposal_of(answer)
-                    found = await asyncio.to_thread(objection, document, note.anchor.span, proposal)
+                    found = await asyncio.to_thread(objection, document, note.anchor.span, proposal, quotes)
                     if found is None:
                         yield replace(note, rewrite=proposal)
                         break
@@ -127,17 +141,56 @@ class Desk:
             return
         yield watch.report(Role.REWRITER)
 
+    async def research(
+        self, document: Document, claims: Sequence[Claim], *, priority: Priority = Priority.INTERACTIVE
+    ) -> AsyncGenerator[Progress | Researched | Report, None]:
+        """Yield each claim's report with the note to show of it, in the order given; the command's report comes last.
+
+        Without an engine the evidence is still found, and shown without a verdict. Raises `SettingsError` where
+        search is not set up.
+        """
+        if self._places is None:
+            self._places = self.search()
+        watch, retrieval, problem = _Watch(self.clock), Retrieval(self._places.searches), None
+        try:
+            async with self._on_duty(watch) as staff:
+                answers, models = watch.answers(self.cache), staff.models
+                investigation = Investigation(
+                    retrieval,
+                    Verifier(answers, models[Role.VERIFIER], self.prompts, self.excerpts, self._trials, priority),
+                    Planner(answers, models[Role.PLANNER], self.prompts, priority),
+                )
+                async with aclosing(_researched(investigation, document, claims)) as events:
+                    async for event in events:
+                        watch.saw(event)
+                        yield event
+                if investigation.problem is not None:
+                    raise investigation.problem
+        except EngineError as caught:
+            problem = caught
+        if problem is not None and watch.duty is None:
+            async with aclosing(_researched(Investigation(retrieval, problem=problem), document, claims)) as events:
+                async for event in events:
+                    watch.saw(event)
+                    yield event
+        yield watch.report(Role.VERIFIER, problem=problem)
+
     async def close(self) -> None:
-        """Release the engine, once nobody uses it, and the cache."""
+        """Release the engine, once nobody uses it, the places to look things up, and the cache."""
         duty, self._duty = self._duty, None
         if duty is not None and not duty.users:
             await duty.staff.engine.close()
+        places, self._places = self._places, None
+        if places is not None:
+            for search in places.searches:
+                await search.close()
+            await places.release()
         await self.cache.close()
 
     def _written(
-        self, answers: Answers, staff: Staff, document: Document, note: Note, brief: Brief, attempt: int
+        self, answers: Answers, staff: Staff, document: Document, note: Note, brief: Brief, aim: Aim, attempt: int
     ) -> AsyncGenerator[str, None]:
-        words = rewrite_prompt(document, note, note.anchor.span, brief_words(brief), self.prompts)
+        words = rewrite_prompt(document, note, note.anchor.span, brief_words(brief), self.prompts, aim)
         prompt = Prompt(
             staff.models[Role.REWRITER].name, (Message("system", self.prompts.fill("system")), Message("user", words))
         )
@@ -185,6 +238,21 @@ def brief_words(brief: Brief) -> str:
     return "The brief of the text. " + "; ".join(parts) + ".\n\n" if parts else ""
 
 
+async def _researched(
+    investigation: Investigation, document: Document, claims: Sequence[Claim]
+) -> AsyncGenerator[Progress | Researched, None]:
+    for number, claim in enumerate(claims):
+        async with aclosing(investigation.of(claim)) as events:
+            async for event in events:
+                if not isinstance(event, Progress):
+                    note = note_of(document, claim, event, investigation.provenance)
+                    yield Researched(event, note, investigation.retrieval.pages(event.evidence))
+                elif len(claims) == 1:
+                    yield event
+                else:
+                    yield Progress(event.label, number, len(claims))
+
+
 class _Watch:
     """Times and counts one command; `duty` is who served it."""
 
@@ -200,7 +268,7 @@ class _Watch:
         assert self.duty is not None
         return Answers(self.duty.staff.engine, cache, self.duty.turns, self._tally)
 
-    def saw(self, event: Note | Progress) -> None:
+    def saw(self, event: Note | Progress | Researched) -> None:
         """Note when the first finding came."""
         if self._first is None and not isinstance(event, Progress):
             self._first = self._clock() - self._started

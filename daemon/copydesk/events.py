@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from copydesk.core.evidence import ClaimReport
     from copydesk.core.note import Note
     from copydesk.errors import CopydeskError
-    from copydesk.ports import EngineFacts, ModelFacts
+    from copydesk.ports import EngineFacts, ModelFacts, Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Researched:
-    """One claim was dealt with; `note` is what to show of it in the text, None for a claim that cannot be checked."""
+    """One claim was dealt with; `note` is what to show of it in the text, None for a claim that cannot be checked.
+
+    `pages` are those that its evidence stands in.
+    """
 
     claim: ClaimReport
     note: Note | None
+    pages: tuple[Page, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 
     from copydesk.core.document import Format
     from copydesk.core.evidence import Skipped, Source
@@ -210,3 +210,15 @@ class Search(Protocol):
     async def close(self) -> None:
         """Release connections, processes and files."""
         ...
+
+
+async def nothing_to_release() -> None:
+    """Do nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where claims are looked up, and how to let go of what these places share once they are closed."""
+
+    searches: tuple[Search, ...] = ()
+    release: Callable[[], Awaitable[None]] = nothing_to_release

@@ -214,6 +214,14 @@ class Editor:
         lines = re.split(r"\r\n|\r|\n", before)
         return {"line": len(lines) - 1, "character": self._length(lines[-1])}
 
+    def place(self, uri: str, words: str) -> dict[str, dict[str, int]]:
+        """Return the range of words."""
+        start = self.position(uri, words)
+        text = self.buffers[uri].text
+        end = text.index(words) + len(words)
+        line = text.rfind("\n", 0, end) + 1
+        return {"start": start, "end": {"line": text.count("\n", 0, end), "character": self._length(text[line:end])}}
+
     async def actions(self, uri: str, words: str) -> dict[str, dict[str, Any]]:
         """Return the code actions offered where some words begin, by title."""
         at = self.position(uri, words)
@@ -267,10 +275,17 @@ class Editor:
         if not self.personality.strict and version > 0 and buffer.version > version:
             return {"applied": True}
         text = buffer.text
-        (edit,) = change["edits"]
-        start, end = (self._offset(text, edit["range"][side]) for side in ("start", "end"))
-        assert start <= end
-        self._edited(uri, text[:start] + edit["newText"] + text[end:])
+        edits = [
+            (self._offset(text, edit["range"]["start"]), self._offset(text, edit["range"]["end"]), edit["newText"])
+            for edit in change["edits"]
+        ]
+        # All places are in the text as it was (LSP 3.17, "TextEdit[]").
+        pieces, at = [], 0
+        for start, end, words in edits:
+            assert at <= start <= end, "edits overlap or are not in order"
+            pieces += [text[at:start], words]
+            at = end
+        self._edited(uri, "".join([*pieces, text[at:]]))
         return {"applied": True}
 
     async def _configuration(self, params: Any) -> Any:

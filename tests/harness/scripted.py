@@ -1,30 +1,65 @@
 """A desk that does what a test says, and services around it that need neither model nor disk.
 
 The instant check flags each word "very"; the scripted model flags each sentence that says "flaw", one question each.
+Research finds whatever its `archive` says of a claim; see `ARCHIVE`.
 """
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from copydesk.core.aims import Aim
 from copydesk.core.brief import Brief
+from copydesk.core.citations.known import KnownSource, KnownSources
+from copydesk.core.claims.notes import note_of
+from copydesk.core.document import Format
+from copydesk.core.evidence import ClaimReport, Evidence, Part, Source, Stance, Status, Verdict
 from copydesk.core.note import Note, Provenance, Related, Severity, anchored
 from copydesk.core.suppress import Dismissal, Dismissed, Scope, dismissal
 from copydesk.core.text import Span
-from copydesk.events import Progress, Refused, Report, Stats
+from copydesk.events import Progress, Refused, Report, Researched, Stats
 from copydesk.lsp.ports import ClientSettings, Configuration, Services
+from copydesk.ports import Page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
     from pathlib import Path
 
+    from copydesk.core.claims.claim import Claim
     from copydesk.core.document import Document
     from copydesk.core.instant import InstantReading
     from copydesk.errors import CopydeskError
 
 MODEL = Provenance(agent="critic", model="scripted", digest="d1", prompt_version="p1", confidence=0.75)
+
+
+VERIFIER = Provenance(agent="verifier", model="scripted", digest="d1", prompt_version="p1", confidence=0.9)
+_TEXT = "Preface.\n\nThe mill was built in 1790. It has four wheels.\n"
+ARCHIVE = Page(
+    Source("Mills of *Lund*", "https://example.org/mills", "2026-05-01T12:00:00Z", sha256(_TEXT.encode()).hexdigest()),
+    _TEXT,
+    Format.PLAIN,
+    "example.org",
+)
+"""The one page of the scripted archive, which supports what is said of 1790 and refutes all else about the mill."""
+
+
+def report_on(claim: str, archive: Page) -> ClaimReport:
+    """Return what the archive says: nothing checkable of questions, nothing of what has no mill in it."""
+    if claim.endswith("?"):
+        return ClaimReport(claim, claim, Status.JUDGED, Verdict.NOT_CHECKABLE, "It is a question.")
+    stance = Stance.IRRELEVANT if "mill" not in claim else Stance.SUPPORTS if "1790" in claim else Stance.REFUTES
+    verdict = {
+        Stance.SUPPORTS: Verdict.SUPPORTED,
+        Stance.REFUTES: Verdict.REFUTED,
+        Stance.IRRELEVANT: Verdict.NOT_ENOUGH_EVIDENCE,
+    }[stance]
+    start = archive.text.index("The mill")
+    evidence = Evidence(archive.text[start : start + 27], archive.source, start, start + 27, stance)
+    return ClaimReport(claim, claim, Status.JUDGED, verdict, "", (Part(claim, verdict),), ("mill",), (evidence,))
 
 
 @dataclass
@@ -48,6 +83,8 @@ class ScriptedDesk:
     closed: int = 0
     briefs: list[Any] = field(default_factory=list)
     extents: list[tuple[int | None, Span | None]] = field(default_factory=list)
+    archive: Page = field(default_factory=lambda: ARCHIVE)
+    aims: list[Aim] = field(default_factory=list)
 
     async def critique(
         self, document: Document, brief: Any, *, near: int | None = None, within: Span | None = None
@@ -77,9 +114,10 @@ class ScriptedDesk:
         yield Report(Stats(model_calls=len(sentences)), untrusted=self.untrusted, problem=self.problem)
 
     async def rewrite(
-        self, document: Document, note: Note, brief: Any
+        self, document: Document, note: Note, brief: Any, aim: Aim = Aim.MEND
     ) -> AsyncGenerator[Progress | Note | Refused | Report, None]:
         """Yield the note with `words` as its rewrite, or refuse where there are none."""
+        self.aims.append(aim)
         yield Progress("Rewriting", 0, 1)
         await self._ask(note.anchor.quote)
         if self.words is None:
@@ -87,6 +125,17 @@ class ScriptedDesk:
         else:
             yield replace(note, rewrite=self.words)
         yield Report(Stats(model_calls=1), problem=self.problem)
+
+    async def research(
+        self, document: Document, claims: Sequence[Claim]
+    ) -> AsyncGenerator[Progress | Researched | Report, None]:
+        """Yield what the archive says of each claim."""
+        for number, claim in enumerate(claims):
+            yield Progress("searching", number, len(claims))
+            await self._ask(claim.text)
+            report = report_on(claim.text, self.archive)
+            yield Researched(report, note_of(document, claim, report, VERIFIER), (self.archive,))
+        yield Report(Stats(model_calls=len(claims)), problem=self.problem)
 
     async def close(self) -> None:
         """Count that the desk was closed."""
@@ -125,7 +174,27 @@ class MemoryDismissals:
         self.stored.append(dismissal(note, scope, path.name, reason))
 
 
-def very(document: Document, configuration: Configuration, previous: InstantReading | None) -> InstantReading:
+@dataclass
+class MemorySources:
+    """A store of sources that is forgotten with the test."""
+
+    pinned: list[Page] = field(default_factory=list)
+    problem: CopydeskError | None = None
+
+    def pin(self, page: Page) -> None:
+        """Keep a page."""
+        if self.problem is not None:
+            raise self.problem
+        self.pinned.append(page)
+
+    def known(self, document: Document, path: Path | None) -> KnownSources:
+        """Return everything, as far as the document is concerned."""
+        return KnownSources(tuple(KnownSource(page.source, page.text) for page in self.pinned))
+
+
+def very(
+    document: Document, configuration: Configuration, previous: InstantReading | None, known: KnownSources
+) -> InstantReading:
     """Return a note for each "very" in the prose."""
     from copydesk.core.instant import InstantReading
 
@@ -142,12 +211,13 @@ def very(document: Document, configuration: Configuration, previous: InstantRead
 def configure(client: ClientSettings) -> Configuration:
     """Read the keys that tests use from the client's section; an unknown one is a problem."""
     section = client.section if isinstance(client.section, dict) else {}
-    known = {"disable", "codeLens", "maxPer1000Words", "engine", "unproven"}
+    known = {"disable", "citationStyle", "codeLens", "maxPer1000Words", "engine", "unproven"}
     return Configuration(
         values=section.get("engine"),
         engine=section.get("engine"),
         max_per_1000_words=section.get("maxPer1000Words", 8),
         disabled=frozenset(section.get("disable", ())),
+        citation_style=section.get("citationStyle", "footnote"),
         code_lens=section.get("codeLens", True),
         unproven=section.get("unproven", False),
         problems=tuple(f"{key}: there is no such setting." for key in section if key not in known),
@@ -173,6 +243,7 @@ def services(scripted: ScriptedDesk, dismissals: MemoryDismissals | None = None,
         "brief": lambda document, configuration: Brief(audience="writers"),
         "page": lambda code: f"https://example.org/codes/{code}",
         "dismissals": dismissals or MemoryDismissals(),
+        "sources": MemorySources(),
         "debounce": 0.01,
     }
     return Services(**values | more)

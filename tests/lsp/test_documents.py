@@ -154,11 +154,11 @@ async def test_a_document_that_is_too_large_is_left_alone_and_said_once(connect:
 async def test_a_burst_of_changes_is_read_once(connect: Connect) -> None:
     readings = []
 
-    def instant(document: Any, configuration: Any, previous: Any) -> Any:
+    def instant(document: Any, configuration: Any, previous: Any, known: Any) -> Any:
         from harness.scripted import very
 
         readings.append(document.text.version)
-        return very(document, configuration, previous)
+        return very(document, configuration, previous, known)
 
     editor = (await connect(VSCODE, services(ScriptedDesk(), instant=instant, debounce=0.2))).editor
     await editor.initialize()

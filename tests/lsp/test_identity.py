@@ -102,7 +102,7 @@ async def test_a_note_does_not_move_to_an_identical_paragraph_when_its_own_chang
 
 
 async def test_notes_of_one_code_on_one_sentence_are_all_shown_and_keep_their_ids(connect: Connect) -> None:
-    def rules(document: Any, configuration: Any, previous: Any) -> Any:
+    def rules(document: Any, configuration: Any, previous: Any, known: Any) -> Any:
         return instant(document, frozenset(), previous)
 
     text = "# T\n\nWe put QUIC behind a WAF and match on SNI.\n"

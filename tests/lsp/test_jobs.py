@@ -231,7 +231,9 @@ async def test_changed_settings_bring_a_new_desk_and_the_old_one_is_closed(conne
 
 async def test_a_rewrite_is_asked_for_in_the_text_of_that_moment(connect: Connect) -> None:
     class Slow(ScriptedDesk):
-        async def rewrite(self, document: Document, note: Note, brief: Brief) -> AsyncGenerator[Any, None]:
+        async def rewrite(
+            self, document: Document, note: Note, brief: Brief, aim: Any = None
+        ) -> AsyncGenerator[Any, None]:
             placed.append((document.text.source, document.text.slice(note.anchor.span)))
             try:
                 self.reached.set()
@@ -239,7 +241,7 @@ async def test_a_rewrite_is_asked_for_in_the_text_of_that_moment(connect: Connec
             except asyncio.CancelledError:
                 await gate.wait()
                 raise
-            async for event in super().rewrite(document, note, brief):
+            async for event in super().rewrite(document, note, brief, aim):
                 yield event
 
     placed: list[tuple[str, str]] = []

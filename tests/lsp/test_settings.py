@@ -181,11 +181,16 @@ async def test_capabilities_are_those_of_the_protocol_page(connect: Connect, per
     assert sorted(capabilities["executeCommandProvider"]["commands"]) == [
         "copydesk.applyNote",
         "copydesk.cancel",
+        "copydesk.citeNote",
         "copydesk.critiqueDocument",
         "copydesk.dismissNote",
         "copydesk.explainNote",
         "copydesk.jobs",
         "copydesk.ledger",
+        "copydesk.openSource",
+        "copydesk.researchClaim",
+        "copydesk.researchNote",
+        "copydesk.researchSection",
         "copydesk.rewriteNote",
     ]
     assert capabilities["codeActionProvider"] == {"codeActionKinds": ["quickfix"]}

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from copydesk.core.note import Severity
+
 if TYPE_CHECKING:
     import argparse
+
+LEVELS = {severity.name.lower(): severity for severity in Severity}
+"""What --fail-on takes, besides never."""
 
 
 def add_engine_flags(parser: argparse.ArgumentParser) -> None:
@@ -32,4 +37,6 @@ def flag_values(args: argparse.Namespace) -> dict[str, dict[str, object]]:
     if args.offline:
         engine["allow_remote"] = False
     critique: dict[str, object] = {"unproven": True} if getattr(args, "unproven", False) else {}
-    return {name: table for name, table in (("engine", engine), ("critique", critique)) if table}
+    search: dict[str, object] = {"offline": True} if args.offline else {}
+    tables = (("engine", engine), ("critique", critique), ("search", search))
+    return {name: table for name, table in tables if table}

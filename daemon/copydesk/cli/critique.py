@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 from copydesk.adapters.dismissals import ProjectDismissals
 from copydesk.adapters.files import documents_in, read_text
 from copydesk.adapters.project import find_root
-from copydesk.cli.arguments import add_engine_flags, flag_values
+from copydesk.cli.arguments import LEVELS, add_engine_flags, flag_values
 from copydesk.cli.guarding import guarded
 from copydesk.cli.results import Examined, Results
+from copydesk.cli.speaking import progress_line, speaker
 from copydesk.cli.wiring import desk_for
 from copydesk.core.brief import brief_of
 from copydesk.core.instant import instant
-from copydesk.core.note import Note, Severity
+from copydesk.core.note import Note
 from copydesk.core.suppress import suppressed
 from copydesk.core.view import distinct, shown
-from copydesk.core.visible import visible
 from copydesk.errors import DocumentError, StoreError
 from copydesk.events import Progress, Report, Stats
 from copydesk.settings import load
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from copydesk.settings import Settings
 
 FORMATS = ("text", "json", "sarif", "github")
-_LEVELS = {severity.name.lower(): severity for severity in Severity}
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
@@ -54,7 +53,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--format", choices=FORMATS, default="text", help="how findings are printed (default: text)")
     parser.add_argument(
         "--fail-on",
-        choices=(*_LEVELS, "never"),
+        choices=(*LEVELS, "never"),
         default="warning",
         metavar="LEVEL",
         help="exit with 1 from this severity on: error, warning (default), information, hint or never",
@@ -69,7 +68,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Critique, print, and return the exit status."""
-    say = _speaker()
+    say = speaker()
     documents: list[tuple[Path, Document]] = []
     failed = False
     for path in documents_in(args.paths):
@@ -91,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
     if problem is not None and (args.engine or args.model or args.host or args.model_path):
         # Whoever names an engine wants its opinion; without it a run must not pass for a clean one.
         failed = True
-    level = _LEVELS.get(args.fail_on)
+    level = LEVELS.get(args.fail_on)
     found = level is not None and any(
         note.severity <= level for examined in results.documents for note in examined.notes
     )
@@ -108,9 +107,9 @@ async def _examined(
         root = find_root(path)
         if root not in desks:
             settings, problems = load(root, flags=flags)
-            desks[root] = settings, desk_for(settings, egress)
+            desks[root] = settings, desk_for(settings, root, egress)
             _tell(problems, told, say)
-    progress = _progress_line(len(documents))
+    progress = progress_line(documents=len(documents))
     dismissals = ProjectDismissals(warn=say)
 
     async def one(item: tuple[Path, Document]) -> Examined:
@@ -211,26 +210,3 @@ def _tell(problems: Sequence[Problem], told: set[Problem], say: Callable[[str], 
         if problem not in told:
             told.add(problem)
             say(str(problem))
-
-
-def _speaker() -> Callable[[str], None]:
-    said: set[str] = set()
-
-    def say(sentence: str) -> None:
-        if sentence not in said:
-            said.add(sentence)
-            print(f"copydesk: {visible(sentence)}", file=sys.stderr)
-
-    return say
-
-
-def _progress_line(documents: int) -> Callable[[str], None]:
-    """Return what shows progress on one line of a terminal, and nothing elsewhere."""
-    if not sys.stderr.isatty() or documents > 1:
-        return lambda words: None
-
-    def show(words: str) -> None:
-        sys.stderr.write(f"\r\x1b[K{visible(words)[:100]}")
-        sys.stderr.flush()
-
-    return show

@@ -1,4 +1,4 @@
-"""What a critique on the command line found, ready for any output format."""
+"""What a critique or research on the command line found, ready for any output format."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from copydesk.core.document import Document
+    from copydesk.core.evidence import ClaimReport
     from copydesk.core.note import Note
 
 
@@ -27,9 +28,10 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """All documents of one run, in the order given."""
+    """All documents of one run, in the order given; `claims` are those that were researched, in document order."""
 
     documents: tuple[Examined, ...]
+    claims: tuple[ClaimReport, ...] = ()
 
     @property
     def report(self) -> Report:

@@ -11,11 +11,13 @@ if TYPE_CHECKING:
 
     from copydesk.adapters.egress import Egress
     from copydesk.core.brief import Brief
+    from copydesk.core.citations.known import KnownSources
     from copydesk.core.document import Document, Format
     from copydesk.core.instant import InstantReading
     from copydesk.core.text import Text
     from copydesk.desk import Desk
     from copydesk.lsp.ports import ClientSettings, Configuration, Services
+    from copydesk.ports import Page
     from copydesk.settings import Settings
 
 
@@ -55,8 +57,22 @@ def services(egress: Egress) -> Services:
         brief=_brief,
         page=lambda code: None,
         dismissals=ProjectDismissals(),
+        sources=NoSources(),
         ledger=newest,
     )
+
+
+class NoSources:
+    """Keeps nothing."""
+
+    def pin(self, page: Page) -> None:
+        """Forget."""
+
+    def known(self, document: Document, path: Path | None) -> KnownSources:
+        """Return nothing."""
+        from copydesk.core.citations.known import NO_SOURCES
+
+        return NO_SOURCES
 
 
 def _configure(client: ClientSettings) -> Configuration:
@@ -67,9 +83,11 @@ def _configure(client: ClientSettings) -> Configuration:
     settings, problems = load(root, editor=_merged(client.initialization, client.section))
     return Configuration(
         values=settings,
-        engine=(settings.engine, settings.roles, settings.critique.unproven),
+        root=root,
+        engine=(settings.engine, settings.roles, settings.search, settings.critique.unproven, root),
         max_per_1000_words=settings.critique.max_per_1000_words,
         disabled=frozenset(settings.critique.disable),
+        citation_style=settings.citations.style,
         code_lens=settings.critique.code_lens,
         model=settings.critique.model,
         unproven=settings.critique.unproven,
@@ -105,7 +123,7 @@ async def _desk(egress: Egress, configuration: Configuration) -> Desk:
 
     from copydesk.cli.wiring import desk_for
 
-    return await asyncio.to_thread(desk_for, cast("Settings", configuration.values), egress)
+    return await asyncio.to_thread(desk_for, cast("Settings", configuration.values), configuration.root, egress)
 
 
 def _read(text: Text, format: Format, previous: Document | None) -> Document:
@@ -114,10 +132,12 @@ def _read(text: Text, format: Format, previous: Document | None) -> Document:
     return read(text, format, previous)
 
 
-def _instant(document: Document, configuration: Configuration, previous: InstantReading | None) -> InstantReading:
+def _instant(
+    document: Document, configuration: Configuration, previous: InstantReading | None, known: KnownSources
+) -> InstantReading:
     from copydesk.core.instant import instant
 
-    return instant(document, frozenset(_brief(document, configuration).known_terms), previous)
+    return instant(document, frozenset(_brief(document, configuration).known_terms), previous, known)
 
 
 def _brief(document: Document, configuration: Configuration) -> Brief:

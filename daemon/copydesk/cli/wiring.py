@@ -6,14 +6,16 @@ import os
 from typing import TYPE_CHECKING
 
 from copydesk.adapters.disk import DiskCache, default_directory
-from copydesk.adapters.prompt_files import load_labelled, load_prompts
+from copydesk.adapters.prompt_files import load_excerpts, load_labelled, load_prompts
 from copydesk.desk import Desk, Staff
 from copydesk.ports import Role
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from copydesk.adapters.egress import Egress
     from copydesk.adapters.engines.choose import EngineChoice
-    from copydesk.ports import Cache
+    from copydesk.ports import Cache, Places
     from copydesk.settings import Settings
 
 
@@ -71,10 +73,28 @@ def open_cache() -> Cache:
     return DiskCache(directory) if directory is not None else NoCache()
 
 
-def desk_for(settings: Settings, egress: Egress | None = None) -> Desk:
-    """Return a desk that works as the settings say; nothing is started before its first use."""
+def desk_for(settings: Settings, root: Path | None, egress: Egress | None = None) -> Desk:
+    """Return a desk that works as the settings say; nothing is started before its first use.
+
+    `root` is the folder of the project that it works for.
+    """
 
     async def hired() -> Staff:
         return await hire(settings, egress)
 
-    return Desk(hired, open_cache(), load_prompts(), load_labelled(), unproven=settings.critique.unproven)
+    cache = open_cache()
+
+    def search() -> Places:
+        from copydesk.cli.searching import places
+
+        return places(settings.search, root, cache)
+
+    return Desk(
+        hired,
+        cache,
+        load_prompts(),
+        load_labelled(),
+        excerpts=load_excerpts(),
+        search=search,
+        unproven=settings.critique.unproven,
+    )

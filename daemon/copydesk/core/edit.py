@@ -51,9 +51,25 @@ def rewritten(text: Text, span: Span, words: str) -> Edit | None:
     return None if replacement == text.slice(trimmed) else Edit(trimmed, replacement)
 
 
-def applied(text: Text, edit: Edit) -> str:
-    """Return the source after an edit."""
-    return text.source[: edit.span.start] + edit.words + text.source[edit.span.end :]
+def applied(text: Text, *edits: Edit) -> str:
+    """Return the source after edits in document order; raises `ValueError` where they overlap or lie outside."""
+    pieces, at = [], 0
+    for edit in edits:
+        if not at <= edit.span.start <= edit.span.end <= len(text):
+            raise ValueError("the edits overlap, are not in order, or lie outside the text")
+        pieces += [text.source[at : edit.span.start], edit.words]
+        at = edit.span.end
+    return "".join([*pieces, text.source[at:]])
+
+
+def results(*edits: Edit) -> tuple[Span, ...]:
+    """Return where the words of each edit stand once all of them, in document order, were made."""
+    spans, shift = [], 0
+    for edit in edits:
+        start = edit.span.start + shift
+        spans.append(Span(start, start + len(edit.words)))
+        shift += len(edit.words) - len(edit.span)
+    return tuple(spans)
 
 
 def _line_end(text: Text, span: Span) -> str:

@@ -1,5 +1,7 @@
 """A rewrite of one sentence: what the model is asked, and what its answer must pass before a writer sees it.
 
+It mends what a note says, weakens a claim, or corrects a claim from the evidence that research found.
+
 The guards follow one rule: a rewrite may drop and reorder plain words, never bring in or change a fact or a
 construct. What the words may say is in `core/wording_guards.py`; here the proposal is read in its place, and everything
 but the sentence's own plain words must come out as it was.
@@ -10,12 +12,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from copydesk.core.aims import Aim, evidence_of
+from copydesk.core.claims.guard import veto
 from copydesk.core.document import ProtectedKind
 from copydesk.core.markdown import read
 from copydesk.core.text import Span, Text
 from copydesk.core.wording_guards import wording_objection
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from copydesk.core.document import Document, Passage
     from copydesk.core.note import Note
     from copydesk.core.prompts import Prompts
@@ -29,16 +35,22 @@ _BLOCK_START = re.compile(
 )
 
 
-def rewrite_prompt(document: Document, note: Note, span: Span, brief: str, prompts: Prompts) -> str:
+_TEMPLATES = {Aim.MEND: "rewrite", Aim.WEAKEN: "weaken", Aim.CORRECT: "correct"}
+
+
+def rewrite_prompt(document: Document, note: Note, span: Span, brief: str, prompts: Prompts, aim: Aim) -> str:
     """Return what the model is asked about the sentence at `span`."""
     passage = passage_at(document, span)
     around = passage.span if passage is not None else span
+    values = {"problem": note.message} if aim is Aim.MEND else {}
+    if aim is Aim.CORRECT:
+        values["evidence"] = "\n".join(f"- {quote}" for quote in evidence_of(note))
     return prompts.fill(
-        "rewrite",
+        _TEMPLATES[aim],
         brief=brief,
         passage=_one_line(document.text.slice(around)),
         sentence=_one_line(document.text.slice(span)),
-        problem=note.message,
+        **values,
     )
 
 
@@ -64,8 +76,11 @@ def proposal_of(answer: str) -> str:
     return text
 
 
-def objection(document: Document, span: Span, proposal: str) -> str | None:
-    """Return why a proposal for the sentence at `span` must not be offered, in plain words; None if it may be."""
+def objection(document: Document, span: Span, proposal: str, evidence: Sequence[str] = ()) -> str | None:
+    """Return why a proposal for the sentence at `span` must not be offered, in plain words; None if it may be.
+
+    `evidence` holds the quotes by which the sentence is corrected; what they contradict is refused.
+    """
     original = document.text.slice(span)
     if not proposal:
         return "the model answered with nothing"
@@ -75,7 +90,17 @@ def objection(document: Document, span: Span, proposal: str) -> str | None:
         return "the rewrite would change the document's structure"
     if _one_line(original).rstrip(".!?") in _one_line(proposal):
         return "the model only repeated the sentence"
-    return _out_of_place(document, span, proposal) or wording_objection(original, proposal)
+    return (
+        _out_of_place(document, span, proposal)
+        or wording_objection(original, proposal, " ".join(evidence))
+        or (_unsupported(proposal, evidence) if evidence else None)
+    )
+
+
+def _unsupported(proposal: str, evidence: Sequence[str]) -> str | None:
+    """Return why no quote carries a correction; the guard compares numbers, dates, names and denials."""
+    reasons = [veto(proposal, quote, " ".join(evidence)) for quote in evidence]
+    return None if None in reasons else "the correction says what no source says"
 
 
 def _out_of_place(document: Document, span: Span, proposal: str) -> str | None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 LEAST = 8
 """However short the text, so many notes may be shown."""
 
+_ASKED_FOR = ("CD5", "CD9")
+"""Codes of researched claims: nobody is told of these unasked."""
 _FIGURE = "CD101"
 _AUTHORITY = "CD102"
 
@@ -31,11 +33,17 @@ def distinct(notes: Iterable[Note]) -> tuple[Note, ...]:
 
 
 def shown(notes: Sequence[Note], words: int, per_1000_words: int) -> tuple[Note, ...]:
-    """Return the notes to show, in document order; errors are always among them.
+    """Return the notes to show, in document order; errors, and what the writer asked about, are always among them.
 
     The others fill what room is left, most severe first and then from the top of the document.
     """
-    errors = sum(note.severity is Severity.ERROR for note in notes)
-    room = max(LEAST, ceil(words * per_1000_words / 1000), errors)
-    ranked = sorted(notes, key=lambda note: (note.severity, note.anchor.hint, note.code))
-    return tuple(sorted(ranked[:room], key=lambda note: (note.anchor.hint, note.severity, note.code)))
+    due = [note for note in notes if _is_due(note)]
+    others = [note for note in notes if not _is_due(note)]
+    room = max(LEAST, ceil(words * per_1000_words / 1000)) - len(due)
+    ranked = sorted(others, key=lambda note: (note.severity, note.anchor.hint, note.code))
+    chosen = [*due, *ranked[: max(0, room)]]
+    return tuple(sorted(chosen, key=lambda note: (note.anchor.hint, note.severity, note.code)))
+
+
+def _is_due(note: Note) -> bool:
+    return note.severity is Severity.ERROR or note.code.startswith(_ASKED_FOR)

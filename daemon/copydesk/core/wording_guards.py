@@ -46,15 +46,19 @@ _DOTTED = re.compile(r"[\w-]{2,}\.[A-Za-z]{2,}|//|www\.")
 _INSTALL = re.compile(r"\b(?:pip3?|pipx|npm|npx|cargo|gem|go|brew|apt(?:-get)?|uv|curl|wget)\s+\S+")
 
 
-def wording_objection(original: str, proposal: str) -> str | None:
-    """Return what the words of a proposal must not do and do; None if nothing."""
+def wording_objection(original: str, proposal: str, evidence: str = "") -> str | None:
+    """Return what the words of a proposal must not do and do; None if nothing.
+
+    With `evidence`, quotes by which a sentence is to be corrected, its numbers, names and denials may come in too.
+    """
+    facts = _corrected_numbers(original, proposal, evidence) if evidence else _numbers(original, proposal)
     return (
         _invisible(original, proposal)
         or _package(original, proposal)
         or _markup(original, proposal)
-        or _numbers(original, proposal)
-        or _names(original, proposal)
-        or _sense(original, proposal)
+        or facts
+        or _names(f"{original} {evidence}", proposal)
+        or _sense(original, proposal, evidence)
         or _quotations(original, proposal)
         or _emoji(original, proposal)
         or _length(original, proposal)
@@ -106,6 +110,15 @@ def _numbers(original: str, proposal: str) -> str | None:
     return f"the rewrite brings in a number that was not there: {min(odd)}" if odd else None
 
 
+def _corrected_numbers(original: str, proposal: str, evidence: str) -> str | None:
+    known = {(match["digits"], match["unit"].casefold()) for match in _NUMBER.finditer(f"{original} {evidence}")}
+    for match in _NUMBER.finditer(proposal):
+        if (match["digits"], match["unit"].casefold()) not in known:
+            return f"the rewrite brings in a number that no source has: {match[0].strip()}"
+    spelled = set(_lower(proposal)) & _NUMBER_WORDS - set(_lower(f"{original} {evidence}"))
+    return f"the rewrite brings in a number that no source has: {min(spelled)}" if spelled else None
+
+
 def _names(original: str, proposal: str) -> str | None:
     known = set(_lower(original))
     beginnings = {word[:4] for word in known if len(word) > 3}
@@ -121,11 +134,11 @@ def _names(original: str, proposal: str) -> str | None:
     return None
 
 
-def _sense(original: str, proposal: str) -> str | None:
-    before, after = Counter(_senses(original)), Counter(_senses(proposal))
-    if any(before[word] != after[word] for word in ("not", *_STRONG)):
+def _sense(original: str, proposal: str, evidence: str) -> str | None:
+    before, after, told = (Counter(_senses(words)) for words in (original, proposal, evidence))
+    if any(before[word] != after[word] and not told[word] for word in ("not", *_STRONG)):
         return "the rewrite changes what is denied, required or allowed"
-    if any(after[word] > before[word] for word in _ABSOLUTE):
+    if any(after[word] > before[word] + told[word] for word in _ABSOLUTE):
         return "the rewrite makes the claim stronger"
     return None
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from copydesk.core.aims import Aim, evidence_of
+from copydesk.core.evidence import Stance
 from copydesk.core.suppress import Scope
 from copydesk.core.visible import shortened
 from copydesk.lsp import commands
@@ -14,10 +16,23 @@ from copydesk.lsp.wording import plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from copydesk.core.evidence import Evidence
+    from copydesk.core.note import Note
     from copydesk.lsp.notes import DocumentNotes, PlacedNote
 
 TITLE = 60
 """Code points of a note's or a rewrite's words in a title."""
+OPENED = 3
+"""Sources of a verdict that are offered for opening."""
+REMOVE = "Remove it"
+
+VERDICTS = frozenset({"CD501", "CD502", "CD503", "CD504", "CD505", "CD901", "CD902"})
+CLAIMS = frozenset({"CD101", "CD102", "CD103", "CD604", "CD605"})
+"""Codes of notes whose sentence states something that research may settle."""
+MENDED = frozenset({"CD501", "CD502", "CD503"})
+WEAKENED = frozenset({"CD501", "CD502", "CD503", "CD505"})
+CITABLE = frozenset({Stance.SUPPORTS, None})
+"""Evidence that may be cited: what supports the claim, and what no model was fit to judge, so that the writer must."""
 
 
 def code_actions(
@@ -39,11 +54,17 @@ def _kind(kind: str | types.CodeActionKind) -> str:
 
 def _for_note(one: PlacedNote, rewrite: str | None, diagnostic: types.Diagnostic | None) -> Iterator[types.CodeAction]:
     note = one.note
-    here = {"noteId": one.id}
+    here: dict[str, object] = {"noteId": one.id}
     if rewrite is not None:
-        yield _action(f"Accept rewrite: {shortened(rewrite, TITLE)}", commands.APPLY, here, diagnostic)
-    again = "Rewrite again" if rewrite is not None else "Rewrite"
-    yield _action(f"{again}: {shortened(note.message, TITLE)}", commands.REWRITE, here, diagnostic)
+        title = f"Accept rewrite: {shortened(rewrite, TITLE)}" if rewrite else REMOVE
+        yield _action(title, commands.APPLY, here, diagnostic)
+    if note.code in VERDICTS:
+        yield from _for_verdict(note, here, diagnostic)
+    elif rewrite != "":
+        again = "Rewrite again" if rewrite is not None else "Rewrite"
+        yield _action(f"{again}: {shortened(note.message, TITLE)}", commands.REWRITE, here, diagnostic)
+    if note.code in CLAIMS:
+        yield _action("Research this claim", commands.RESEARCH_NOTE, here, diagnostic)
     yield _action(f"Why this note? ({note.code})", commands.EXPLAIN, here, diagnostic)
     for scope, title in (
         (Scope.NOTE, f"Dismiss this note ({note.code})"),
@@ -53,8 +74,36 @@ def _for_note(one: PlacedNote, rewrite: str | None, diagnostic: types.Diagnostic
         yield _action(title, commands.DISMISS, here | {"scope": scope.value}, diagnostic)
 
 
+def _for_verdict(
+    note: Note, here: dict[str, object], diagnostic: types.Diagnostic | None
+) -> Iterator[types.CodeAction]:
+    """Yield what can be done about a researched claim: cite what supports it, mend what does not stand, look it up."""
+    sources = _first_of_each(enumerate(note.evidence))
+    for index, one in _first_of_each(item for item in enumerate(note.evidence) if item[1].stance in CITABLE):
+        title = f"Cite: {shortened(one.source.title, TITLE)}"
+        yield _action(title, commands.CITE, here | {"source": index}, diagnostic)
+    if evidence_of(note) and note.code in MENDED:
+        yield _action(
+            "Correct the sentence from the evidence", commands.REWRITE, here | {"aim": Aim.CORRECT}, diagnostic
+        )
+    if note.code in WEAKENED:
+        yield _action("Weaken the claim", commands.REWRITE, here | {"aim": Aim.WEAKEN}, diagnostic)
+    for index, one in sources[:OPENED]:
+        title = f"Open source: {shortened(one.source.title or one.source.url, TITLE)}"
+        yield _action(title, commands.OPEN_SOURCE, here | {"source": index}, diagnostic)
+    yield _action("Research again", commands.RESEARCH_NOTE, here, diagnostic)
+
+
+def _first_of_each(evidence: Iterable[tuple[int, Evidence]]) -> list[tuple[int, Evidence]]:
+    """Return the first quote of each source, with its index."""
+    found: dict[str, tuple[int, Evidence]] = {}
+    for index, one in evidence:
+        found.setdefault(one.source.url, (index, one))
+    return list(found.values())
+
+
 def _action(
-    title: str, command: commands.Command, arguments: dict[str, str], diagnostic: types.Diagnostic | None
+    title: str, command: commands.Command, arguments: dict[str, object], diagnostic: types.Diagnostic | None
 ) -> types.CodeAction:
     title = plain(title)
     return types.CodeAction(

@@ -1,16 +1,18 @@
-"""Putting a rewrite into the text: verified against the text before, believed only when the document shows it."""
+"""Putting words into the text: verified against the text before, believed only when the document shows them."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
 
-from copydesk.core.edit import Edit, applied, rewritten
+from copydesk.core.edit import Edit, applied, results, rewritten
 from copydesk.core.placing import carried, changed
 from copydesk.core.text import Span, Text
 from copydesk.lsp.convert import workspace_edit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from copydesk.lsp.documents import OpenDocument
     from copydesk.lsp.notes import DocumentNotes
     from copydesk.lsp.session import Session
@@ -42,7 +44,7 @@ async def apply_rewrite(session: Session, document: OpenDocument, notes: Documen
             notes.discard(identity)
             session.publish_soon(document.uri)
             return True
-        if not await _sent(session, current, placed.span, edit):
+        if not await sent(session, current, (edit,), (_result(placed.span, edit),)):
             return False
         result = carried(_result(placed.span, edit), changed(Text(applied(current.text, edit)), notes.text))
         if result is not None:
@@ -51,22 +53,29 @@ async def apply_rewrite(session: Session, document: OpenDocument, notes: Documen
         return True
 
 
-async def _sent(session: Session, document: OpenDocument, span: Span, edit: Edit) -> bool:
+async def sent(
+    session: Session, document: OpenDocument, edits: Sequence[Edit], kept: Sequence[Span] | None = None
+) -> bool:
+    """Ask the editor for edits of a document at its current text, in document order; tell whether they are in it.
+
+    `kept` are the places afterwards that must be as intended, whatever the writer types elsewhere meanwhile; without
+    it those of the edits' own words. Call it under `session.editing`.
+    """
+    expected = Text(applied(document.text, *edits))
+    places = results(*edits) if kept is None else kept
     features = session.client.features
     # Neovim opens documents at version 0 and checks no edit that carries it. It does check 1, which is not above
     # the version of a document that nobody touched and below that of any other.
     version = 1 if features.neovim and document.text.version == 0 else document.text.version
     arrivals = session.arrivals(document.uri)
     try:
-        message = workspace_edit(document.uri, version, document.text, edit, features.encoding)
+        message = workspace_edit(document.uri, version, document.text, edits, features.encoding)
         if not features.applies_edits or not await session.client.apply(message):
             session.client.say(UNCHANGED)
             return False
-        expected = Text(applied(document.text, edit))
-        result = _result(span, edit)
         try:
             async with asyncio.timeout(CONFIRMATION_SECONDS):
-                while not _confirmed(expected, result, (await arrivals.get()).text):
+                while not _confirmed(expected, places, (await arrivals.get()).text):
                     pass
         except TimeoutError:
             session.client.say(UNCHANGED if session.documents.get(document.uri) is not document else UNCONFIRMED)
@@ -81,8 +90,9 @@ def _result(span: Span, edit: Edit) -> Span:
     return Span(span.start, span.end + len(edit.words) - len(edit.span))
 
 
-def _confirmed(expected: Text, result: Span, text: Text) -> bool:
+def _confirmed(expected: Text, places: Sequence[Span], text: Text) -> bool:
     """Tell whether a text is the expected one, or that with typing elsewhere."""
     if text.source == expected.source:
         return True
-    return result.start < result.end and carried(result, changed(expected, text)) is not None
+    change = changed(expected, text)
+    return all(place.start < place.end and carried(place, change) is not None for place in places)

@@ -38,6 +38,7 @@ class Features:
     related_information: bool = False
     tags: bool = False
     refreshes_lenses: bool = False
+    shows_documents: bool = False
     neovim: bool = False
 
 
@@ -82,6 +83,14 @@ class Client:
         """Ask for an edit; what the client answers is not yet what it did."""
         answer = await self._ask(types.WORKSPACE_APPLY_EDIT, types.ApplyWorkspaceEditParams(edit=edit))
         return isinstance(answer, types.ApplyWorkspaceEditResult) and answer.applied
+
+    async def show(self, uri: str, *, external: bool = False, selection: types.Range | None = None) -> bool:
+        """Ask the client to open something, in itself or outside; tell whether it did."""
+        if not self.features.shows_documents:
+            return False
+        params = types.ShowDocumentParams(uri=uri, external=external, take_focus=True, selection=selection)
+        answer = await self._ask(types.WINDOW_SHOW_DOCUMENT, params)
+        return isinstance(answer, types.ShowDocumentResult) and answer.success
 
     async def configuration(self) -> Any:
         """Return the client's section `copydesk`, None if it has none. All sections are never asked for."""
@@ -140,6 +149,7 @@ def features(params: types.InitializeParams) -> Features:
         related_information=bool(diagnostics and diagnostics.related_information),
         tags=bool(diagnostics and diagnostics.tag_support),
         refreshes_lenses=bool(lenses and lenses.refresh_support),
+        shows_documents=bool(window and window.show_document and window.show_document.support),
         neovim=bool(params.client_info and params.client_info.name == "Neovim"),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from copydesk.core.aims import Aim
 from copydesk.core.suppress import Scope
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ class Type(StrEnum):
     STRING = "string"
     TOKEN = "integer or string"
     RANGE = "range"
+    POSITION = "position"
+    NUMBER = "non-negative integer"
+    AIM = "one of " + ", ".join(f'"{aim}"' for aim in Aim)
     SCOPE = "one of " + ", ".join(f'"{scope}"' for scope in Scope)
 
 
@@ -78,7 +82,62 @@ REWRITE = Command(
     "Ask the model for a rewrite of the words a note speaks of. It is offered as the code action "
     "“Accept rewrite”, or refused with the reason.",
     '`{"jobId": string}` at once',
+    (
+        _NOTE,
+        Argument(
+            "aim",
+            Type.AIM,
+            'what it is to do; without it `"mend"`. `"correct"` goes by the evidence of a verdict',
+            required=False,
+        ),
+        _TOKEN,
+    ),
+)
+RESEARCH = Command(
+    "copydesk.researchClaim",
+    "Check a claim against sources: the sentence at a position, or what a range selects. The verdict is published as a "
+    "diagnostic of code CD501 to CD505, or CD901 and CD902 where there is none. Running research on the document is "
+    "replaced.",
+    '`{"jobId": string}` at once',
+    (
+        Argument("uri", Type.STRING, "an open document"),
+        Argument("position", Type.POSITION, "in the sentence; this or a range is needed", required=False),
+        Argument("range", Type.RANGE, "what is selected", required=False),
+        _TOKEN,
+    ),
+)
+RESEARCH_SECTION = Command(
+    "copydesk.researchSection",
+    "Check every claim of a section that is worth checking, one after the other, as `copydesk.researchClaim` does.",
+    '`{"jobId": string}` at once',
+    (
+        Argument("uri", Type.STRING, "an open document"),
+        Argument("position", Type.POSITION, "in the section; without it the whole document", required=False),
+        _TOKEN,
+    ),
+)
+RESEARCH_NOTE = Command(
+    "copydesk.researchNote",
+    "Check the words that a note speaks of, again if the note is a verdict.",
+    '`{"jobId": string}` at once',
     (_NOTE, _TOKEN),
+)
+_SOURCE = Argument(
+    "source", Type.NUMBER, "the index of a quote in the note's evidence; without it the first", required=False
+)
+CITE = Command(
+    "copydesk.citeNote",
+    "Cite a source of a verdict at its sentence: a footnote with the quote, or a link, as the setting "
+    "`citations.style` says. One `workspace/applyEdit`, one undo; verified as in `copydesk.applyNote`. The source's "
+    "text is kept on disk, so that the citation can be checked later.",
+    '`{"applied": boolean}`; false too where the sentence has the citation already',
+    (_NOTE, _SOURCE),
+)
+OPEN_SOURCE = Command(
+    "copydesk.openSource",
+    "Ask the editor to open a source of a verdict: a web page in the browser, a file in the editor at the quote.",
+    '`{"opened": boolean}`',
+    (_NOTE, _SOURCE),
 )
 APPLY = Command(
     "copydesk.applyNote",
@@ -123,7 +182,21 @@ LEDGER = Command(
     '"outcome"}]}`; `sent` and `received` are bytes, null where they were not counted',
 )
 
-COMMANDS = (CRITIQUE, REWRITE, APPLY, DISMISS, EXPLAIN, CANCEL, JOBS, LEDGER)
+COMMANDS = (
+    CRITIQUE,
+    RESEARCH,
+    RESEARCH_SECTION,
+    RESEARCH_NOTE,
+    CITE,
+    OPEN_SOURCE,
+    REWRITE,
+    APPLY,
+    DISMISS,
+    EXPLAIN,
+    CANCEL,
+    JOBS,
+    LEDGER,
+)
 
 
 def parsed(command: Command, arguments: Any) -> Mapping[str, Any]:
@@ -158,6 +231,12 @@ def _fits(value: object, kind: Type) -> bool:
             return isinstance(value, int | str) and not isinstance(value, bool)
         case Type.SCOPE:
             return isinstance(value, str) and value in frozenset(Scope)
+        case Type.AIM:
+            return isinstance(value, str) and value in frozenset(Aim)
+        case Type.NUMBER:
+            return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST
+        case Type.POSITION:
+            return _position(value)
         case Type.RANGE:
             return isinstance(value, dict) and all(_position(value.get(end)) for end in ("start", "end"))
 
@@ -170,4 +249,4 @@ def _position(value: object) -> bool:
 
 
 def _article(kind: Type) -> str:
-    return kind if kind is Type.SCOPE else f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+    return kind if kind in (Type.SCOPE, Type.AIM) else f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

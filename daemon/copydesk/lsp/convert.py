@@ -11,6 +11,8 @@ from copydesk.core.visible import visible
 from copydesk.lsp.wording import web_address
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from copydesk.core.edit import Edit
     from copydesk.core.text import Text
     from copydesk.lsp.client import Features
@@ -38,8 +40,15 @@ def span_of(text: Text, extent: types.Range, encoding: Encoding) -> Span:
     return Span(start, max(start, end))
 
 
-def diagnostic(uri: str, text: Text, placed: PlacedNote, page: str | None, client: Features) -> types.Diagnostic:
-    """Return a note as a diagnostic, with what the client can show of it."""
+def diagnostic(
+    uri: str,
+    text: Text,
+    placed: PlacedNote,
+    page: str | None,
+    client: Features,
+    quotes: Sequence[tuple[types.Location, str]] = (),
+) -> types.Diagnostic:
+    """Return a note as a diagnostic, with what the client can show of it; `quotes` are places in other files."""
     note, encoding = placed.note, client.encoding
     href = web_address(page)
     related = [
@@ -48,6 +57,7 @@ def diagnostic(uri: str, text: Text, placed: PlacedNote, page: str | None, clien
         )
         for related, span in zip(note.related, placed.related, strict=True)
     ]
+    related += [types.DiagnosticRelatedInformation(place, visible(words)) for place, words in quotes]
     return types.Diagnostic(
         range=range_of(text, placed.span, encoding),
         message=visible(note.message),
@@ -61,13 +71,15 @@ def diagnostic(uri: str, text: Text, placed: PlacedNote, page: str | None, clien
     )
 
 
-def workspace_edit(uri: str, version: int, text: Text, edit: Edit, encoding: Encoding) -> types.WorkspaceEdit:
-    """Return an edit of one version of one document."""
+def workspace_edit(
+    uri: str, version: int, text: Text, edits: Iterable[Edit], encoding: Encoding
+) -> types.WorkspaceEdit:
+    """Return edits of one version of one document, which editors apply together."""
     return types.WorkspaceEdit(
         document_changes=[
             types.TextDocumentEdit(
                 text_document=types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=version),
-                edits=[types.TextEdit(range_of(text, edit.span, encoding), edit.words)],
+                edits=[types.TextEdit(range_of(text, edit.span, encoding), edit.words) for edit in edits],
             )
         ]
     )

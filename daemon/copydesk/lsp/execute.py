@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from copydesk.core.aims import Aim, evidence_of
 from copydesk.core.codes import CODES
 from copydesk.core.suppress import Scope
+from copydesk.core.text import Span
 from copydesk.errors import CopydeskError
-from copydesk.lsp import commands, work
+from copydesk.lsp import citing, commands, researching, work
 from copydesk.lsp.applying import apply_rewrite
 from copydesk.lsp.convert import span_of
 from copydesk.lsp.documents import Sync
@@ -21,13 +23,16 @@ from copydesk.lsp.jobs import COMMAND_OF, Job, Kind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from copydesk.core.text import Span
+    from copydesk.core.evidence import Evidence
     from copydesk.lsp.documents import OpenDocument
     from copydesk.lsp.notes import DocumentNotes
     from copydesk.lsp.session import Session
 
 NOT_OPEN = "The document is not open in this editor, or is not one that copydesk reads."
 NOT_FOLLOWED = "copydesk does not follow this document at the moment; see its last message."
+WHERE = "Give either a position or a range."
+NO_EVIDENCE = "The note has no such source."
+NOTHING_SAYS = "No source says anything by which the sentence could be corrected."
 UNKNOWN_NOTE = "There is no such note in an open document."
 
 
@@ -37,11 +42,7 @@ class CommandRefused(Exception):
 
 async def critique(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Start a critique of an open document."""
-    document = session.documents.get(given["uri"])
-    if document is None:
-        raise CommandRefused(NOT_OPEN)
-    if document.sync is not Sync.TOGETHER:
-        raise CommandRefused(NOT_FOLLOWED)
+    document = _document(session, given["uri"])
     near, within = _extent(session, document, given.get("range"))
     job = session.jobs.start(
         Kind.CRITIQUE, document.uri, partial(work.critique, session, document, near, within), given.get("token")
@@ -52,8 +53,56 @@ async def critique(session: Session, given: Mapping[str, Any]) -> dict[str, Any]
 async def rewrite(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Start a rewrite of a note's words."""
     document, notes = _owner(session, given["noteId"])
-    start = partial(work.rewrite, session, notes, given["noteId"])
+    aim = Aim(given.get("aim", Aim.MEND))
+    if aim is Aim.CORRECT and not ((note := notes.known(given["noteId"])) and evidence_of(note)):
+        raise CommandRefused(NOTHING_SAYS)
+    start = partial(work.rewrite, session, notes, given["noteId"], aim)
     return {"jobId": session.jobs.start(Kind.REWRITE, document.uri, start, given.get("token")).id}
+
+
+async def research(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Start research of the claim at a position or in a selection."""
+    document = _document(session, given["uri"])
+    place, selected = given.get("position"), given.get("range")
+    if (place is None) == (selected is None):
+        raise CommandRefused(WHERE)
+    start, within = _extent(session, document, selected or {"start": place, "end": place})
+    assert start is not None
+    span = within or Span(start, start)
+    work_on = partial(researching.research_claim, session, document, span)
+    return {"jobId": session.jobs.start(Kind.RESEARCH, document.uri, work_on, given.get("token")).id}
+
+
+async def research_section(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Start research of the claims of a section, or of the whole document."""
+    document = _document(session, given["uri"])
+    place = given.get("position")
+    start, _ = _extent(session, document, None if place is None else {"start": place, "end": place})
+    work_on = partial(researching.research_section, session, document, start)
+    return {"jobId": session.jobs.start(Kind.RESEARCH, document.uri, work_on, given.get("token")).id}
+
+
+async def research_note(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Start research of a note's words."""
+    document, notes = _owner(session, given["noteId"])
+    placed = notes.placed(given["noteId"])
+    if placed is None:
+        raise CommandRefused(UNKNOWN_NOTE)
+    work_on = partial(researching.research_claim, session, document, placed.span)
+    return {"jobId": session.jobs.start(Kind.RESEARCH, document.uri, work_on, given.get("token")).id}
+
+
+async def cite(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Cite a source at a note's sentence."""
+    document, notes = _owner(session, given["noteId"])
+    evidence = _evidence(notes, given)
+    return {"applied": await citing.cite(session, document, notes, given["noteId"], evidence)}
+
+
+async def open_source(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Ask the editor to open a source."""
+    _, notes = _owner(session, given["noteId"])
+    return {"opened": await citing.open_source(session, _evidence(notes, given))}
 
 
 async def apply(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,6 +179,11 @@ async def ledger(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
 
 EXECUTE = {
     commands.CRITIQUE: critique,
+    commands.RESEARCH: research,
+    commands.RESEARCH_SECTION: research_section,
+    commands.RESEARCH_NOTE: research_note,
+    commands.CITE: cite,
+    commands.OPEN_SOURCE: open_source,
     commands.REWRITE: rewrite,
     commands.APPLY: apply,
     commands.DISMISS: dismiss,
@@ -138,6 +192,22 @@ EXECUTE = {
     commands.JOBS: jobs,
     commands.LEDGER: ledger,
 }
+
+
+def _document(session: Session, uri: str) -> OpenDocument:
+    document = session.documents.get(uri)
+    if document is None:
+        raise CommandRefused(NOT_OPEN)
+    if document.sync is not Sync.TOGETHER:
+        raise CommandRefused(NOT_FOLLOWED)
+    return document
+
+
+def _evidence(notes: DocumentNotes, given: Mapping[str, Any]) -> Evidence:
+    note, index = notes.known(given["noteId"]), int(given.get("source", 0))
+    if note is None or index >= len(note.evidence):
+        raise CommandRefused(NO_EVIDENCE)
+    return note.evidence[index]
 
 
 def _owner(session: Session, identity: str) -> tuple[OpenDocument, DocumentNotes]:

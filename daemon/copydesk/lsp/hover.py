@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from copydesk.core.visible import visible
-from copydesk.lsp.wording import code_block, markdown, web_address
+from copydesk.core.visible import shortened, visible
+from copydesk.lsp.notes import RESEARCH
+from copydesk.lsp.wording import STANCES, TITLE, code_block, file_name, markdown, quoted, web_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from copydesk.core.codes import Code
+    from copydesk.core.evidence import Evidence
     from copydesk.core.note import Note, Provenance
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A note with what there is to say of it: its code's entry and page, and its rewrite."""
+    """A note with what there is to say of it: its code's entry and page, its rewrite, and the day on which it is read.
+
+    `today` is an ISO date, from which the age of evidence is told.
+    """
 
     note: Note
     code: Code | None
     page: str | None
     rewrite: str | None
+    today: str = ""
 
 
 def hover(notes: Iterable[Shown], *, as_markdown: bool) -> types.MarkupContent:
@@ -36,6 +43,8 @@ def hover(notes: Iterable[Shown], *, as_markdown: bool) -> types.MarkupContent:
 
 def origin(provenance: Provenance) -> str:
     """Return what made a note, in words of this project alone."""
+    if provenance.agent in RESEARCH:
+        return _researched(provenance)
     if provenance.model is None:
         return "Found by a rule, without a model."
     certainty = "" if provenance.confidence is None else f", {round(100 * provenance.confidence)} % sure"
@@ -43,10 +52,17 @@ def origin(provenance: Provenance) -> str:
     return f"Found by the model{certainty}{earlier}."
 
 
+def _researched(provenance: Provenance) -> str:
+    if provenance.model is None:
+        return "Looked up in your sources; no model judged it."
+    certainty = "" if provenance.confidence is None else f", {round(100 * provenance.confidence)} % sure"
+    return f"Looked up in your sources; each quote was judged by the model{certainty}, the verdict is computed."
+
+
 def _markdown(shown: Shown) -> str:
     note, href = shown.note, web_address(shown.page)
-    paragraphs = [f"**{markdown(note.message)}**"]
-    if shown.code is not None:
+    paragraphs = [f"**{markdown(note.message)}**", *(_card(one, shown.today) for one in note.evidence)]
+    if shown.code is not None and not note.evidence:
         paragraphs += [markdown(shown.code.why), markdown(shown.code.how)]
     code = f"[{note.code}]({href})" if href else markdown(note.code)
     paragraphs.append(f"{code} · {markdown(_source(note.provenance))}")
@@ -58,10 +74,29 @@ def _markdown(shown: Shown) -> str:
 def _plain(shown: Shown) -> str:
     note = shown.note
     reasons = [shown.code.why, shown.code.how] if shown.code is not None else []
+    if note.evidence:
+        reasons = [f"{quoted(one)}, {one.source.url}, {_age(one, shown.today)}" for one in note.evidence]
     lines = [note.message, *reasons, f"{note.code} · {_source(note.provenance)}"]
     if shown.rewrite is not None:
         lines += ["Proposed:", shown.rewrite]
     return "\n".join(visible(line) for line in lines)
+
+
+def _card(one: Evidence, today: str) -> str:
+    """Return a quote with its source, linked where that is on the web; what a page says stays text."""
+    title, href = markdown(shortened(one.source.title, TITLE)), web_address(one.source.url)
+    where = f"[{title}]({href})" if href else f"{title} · {markdown(file_name(one.source.url))}"
+    return f"{STANCES[one.stance]}: “{markdown(one.quote)}”  \n{where} · {_age(one, today)}"
+
+
+def _age(one: Evidence, today: str) -> str:
+    day = one.source.retrieved[:10]
+    try:
+        days = (date.fromisoformat(today) - date.fromisoformat(day)).days
+    except ValueError:
+        return f"read {visible(day)}"
+    ago = {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
+    return f"read {day}, {ago}" if days >= 0 else f"read {day}"
 
 
 def _source(provenance: Provenance) -> str:

@@ -45,9 +45,14 @@ class Kind(StrEnum):
 
     CRITIQUE = "Critique"
     REWRITE = "Rewrite"
+    RESEARCH = "Research"
 
 
-COMMAND_OF = {Kind.CRITIQUE: commands.CRITIQUE.id, Kind.REWRITE: commands.REWRITE.id}
+COMMAND_OF = {
+    Kind.CRITIQUE: commands.CRITIQUE.id,
+    Kind.REWRITE: commands.REWRITE.id,
+    Kind.RESEARCH: commands.RESEARCH.id,
+}
 """The command that each kind of job is started by, in the ledger and in lists of jobs."""
 
 

@@ -14,6 +14,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from copydesk.core.citations.known import NO_SOURCES
 from copydesk.core.note import anchored
 from copydesk.core.placing import carried, changed, followed
 from copydesk.core.suppress import Dismissed, dismissal, suppressed
@@ -33,8 +34,14 @@ if TYPE_CHECKING:
 INSTANT = "instant"
 """The agent of notes that belong to the instant layer."""
 
+CRITIC = "critic"
+"""The agent of notes that a critique makes, and may take back."""
+
 _HERE = ""
 """The path under which this document's own dismissals are kept."""
+
+RESEARCH = frozenset({"verifier", "researcher"})
+"""The agents of notes on researched claims."""
 
 REMEMBERED = 1000
 """Notes that can still be explained after they left the document."""
@@ -90,6 +97,7 @@ class DocumentNotes:
         self.words = 0
         self.dropped = 0
         self.hidden: Callable[[Note], bool] = _nothing
+        self.sources = NO_SOURCES
         self._instant: tuple[PlacedNote, ...] = ()
         self._model: tuple[PlacedNote, ...] = ()
         self._departed: dict[str, Departed] = {}
@@ -131,6 +139,7 @@ class DocumentNotes:
             for note in reading.notes
         ]
         self._instant = tuple(replace(one, id=before.pop(one.finding, one.id)) for one in fresh)
+        self._rewrites |= {one.id: one.note.rewrite for one in self._instant if one.note.rewrite is not None}
         for identity in before.values():
             self._rewrites.pop(identity, None)
         self._remember(self._instant)
@@ -155,14 +164,25 @@ class DocumentNotes:
         return added.id
 
     def retain(self, found: set[str], within: Span | None) -> None:
-        """Remove the model's notes that a finished run over `within` (all, if None) did not find again."""
+        """Remove the critic's notes that a finished run over `within` (all, if None) did not find again."""
         kept = tuple(
-            one for one in self._model if one.id in found or (within is not None and not within.contains(one.span))
+            one
+            for one in self._model
+            if one.note.provenance.agent != CRITIC
+            or one.id in found
+            or (within is not None and not within.contains(one.span))
         )
         for one in self._model:
             if one not in kept:
                 self._rewrites.pop(one.id, None)
         self._model = kept
+
+    def supersede(self, identity: str) -> None:
+        """Remove what earlier research said of the words of a note that research just made."""
+        fresh = self.placed(identity)
+        for one in self._model:
+            if fresh and one.id != identity and one.note.provenance.agent in RESEARCH and one.span.overlaps(fresh.span):
+                self.discard(one.id)
 
     def propose(self, identity: str, words: str) -> None:
         """Keep a rewrite for a note."""

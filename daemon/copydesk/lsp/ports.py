@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
     from pathlib import Path
 
+    from copydesk.core.aims import Aim
     from copydesk.core.brief import Brief
+    from copydesk.core.citations.known import KnownSources
+    from copydesk.core.claims.claim import Claim
     from copydesk.core.document import Document, Format
     from copydesk.core.instant import InstantReading
     from copydesk.core.note import Note
     from copydesk.core.suppress import Scope
     from copydesk.core.text import Span, Text
-    from copydesk.events import Progress, Refused, Report
+    from copydesk.events import Progress, Refused, Report, Researched
+    from copydesk.ports import Page
 
 
 class Desk(Protocol):
@@ -28,9 +32,15 @@ class Desk(Protocol):
         ...
 
     def rewrite(
-        self, document: Document, note: Note, brief: Brief
+        self, document: Document, note: Note, brief: Brief, aim: Aim = ...
     ) -> AsyncGenerator[Progress | Note | Refused | Report, None]:
         """Yield the note with its rewrite, or why there is none."""
+        ...
+
+    def research(
+        self, document: Document, claims: Sequence[Claim]
+    ) -> AsyncGenerator[Progress | Researched | Report, None]:
+        """Yield what was found on each claim, in the order given; raises `CopydeskError` where search is not set up."""
         ...
 
     async def close(self) -> None:
@@ -47,6 +57,18 @@ class Dismissals(Protocol):
 
     def add(self, path: Path, folders: Sequence[Path], note: Note, scope: Scope, reason: str | None) -> None:
         """Record a dismissal."""
+        ...
+
+
+class Sources(Protocol):
+    """The store of cited sources. All of it may block; errors are `StoreError`."""
+
+    def pin(self, page: Page) -> None:
+        """Keep the text of a source that is cited."""
+        ...
+
+    def known(self, document: Document, path: Path | None) -> KnownSources:
+        """Return the stored sources that a document cites."""
         ...
 
 
@@ -67,14 +89,18 @@ class ClientSettings:
 class Configuration:
     """The settings in force. `values` is what the desk, the checks and the brief are given; the rest is read here.
 
+    `root` is the folder of the project that they hold for.
+
     A desk serves every configuration of equal `engine`; without `model` none is used. `problems` are sentences for
     the writer, each shown once.
     """
 
     values: Any = None
     engine: Any = None
+    root: Path | None = None
     max_per_1000_words: int = 8
     disabled: frozenset[str] = frozenset()
+    citation_style: Literal["footnote", "link"] = "footnote"
     code_lens: bool = True
     model: bool = True
     unproven: bool = False
@@ -85,16 +111,18 @@ class Configuration:
 class Services:
     """Everything that the server is built from.
 
-    `configure`, `read`, `instant`, `brief`, `dismissals` and `ledger` run in a worker thread; `page` (the address of a
-    code's page) is pure and quick. `instant` is given its last reading, to reuse. `debounce` is in seconds.
+    `configure`, `read`, `instant`, `brief`, `dismissals`, `sources` and `ledger` run in a worker thread; `page` (the
+    address of a code's page) is pure and quick. `instant` is given its last reading, to reuse. `debounce` is in
+    seconds.
     """
 
     configure: Callable[[ClientSettings], Configuration]
     desk: Callable[[Configuration], Awaitable[Desk]]
     read: Callable[[Text, Format, Document | None], Document]
-    instant: Callable[[Document, Configuration, InstantReading | None], InstantReading]
+    instant: Callable[[Document, Configuration, InstantReading | None, KnownSources], InstantReading]
     brief: Callable[[Document, Configuration], Brief]
     page: Callable[[str], str | None]
     dismissals: Dismissals
+    sources: Sources
     ledger: Callable[[], dict[str, Any]] = dict
     debounce: float = 0.15

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -112,7 +113,10 @@ def _register_reading(server: CopydeskServer, session: Session) -> None:
         if notes is None or not here:
             return None
         page = session.services.page
-        shown = [Shown(one.note, CODES.get(one.note.code), page(one.note.code), notes.rewrite(one.id)) for one in here]
+        today = datetime.now(UTC).date().isoformat()
+        shown = [
+            Shown(one.note, CODES.get(one.note.code), page(one.note.code), notes.rewrite(one.id), today) for one in here
+        ]
         return types.Hover(hover(shown, as_markdown=session.client.features.markdown))
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS)

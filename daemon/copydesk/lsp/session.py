@@ -15,9 +15,11 @@ from copydesk.lsp.configuring import Settings
 from copydesk.lsp.convert import diagnostic
 from copydesk.lsp.desks import Desks
 from copydesk.lsp.documents import Documents, OpenDocument, Sync
+from copydesk.lsp.evidence import EvidencePages
 from copydesk.lsp.jobs import Job, Jobs
 from copydesk.lsp.log import fault
 from copydesk.lsp.notes import DocumentNotes
+from copydesk.lsp.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -48,6 +50,7 @@ class Session:
         self.jobs = Jobs(self.client, self._failed)
         self.desks = Desks(services.desk)
         self.settings = Settings(self.client, services.configure, self._configured)
+        self.evidence = EvidencePages()
         self._notes: dict[str, DocumentNotes] = {}
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="copydesk-analysis")
         self._analyses: dict[str, asyncio.Task[None]] = {}
@@ -174,6 +177,26 @@ class Session:
             self.client.say(error.sentence, types.MessageType.Warning)
         self.publish_soon(document.uri)
 
+    async def load_sources(self, document: OpenDocument) -> None:
+        """Read what is stored of the sources that a document cites, and check its citations against it."""
+        notes = self._notes.get(document.uri)
+        if notes is None or notes.document is None:
+            return
+        try:
+            known = await asyncio.to_thread(self.services.sources.known, notes.document, document.path)
+        except CopydeskError as error:
+            self.client.say(error.sentence, types.MessageType.Warning)
+            return
+        current = self.documents.get(document.uri)
+        if known.version != notes.sources.version and current is not None:
+            notes.sources = known
+            self._analyse(current, 0)
+
+    async def sources_changed(self) -> None:
+        """Check the citations of all open documents against the store anew."""
+        for document in self.documents:
+            await self.load_sources(document)
+
     async def read(self, document: OpenDocument) -> Document:
         """Return a document as the desk reads it; the last analysis is used where it still holds."""
         notes = self._notes.get(document.uri)
@@ -199,27 +222,36 @@ class Session:
         loop = asyncio.get_running_loop()
         try:
             read, words, found = await loop.run_in_executor(
-                self._worker, _analysed, self.services, configuration, document, notes.document, notes.reading
+                self._worker, _analysed, self.services, configuration, document, notes
             )
         except Exception as error:
             logger.error("not analysed: %s", fault(error))
             return
         if notes.text is document.text:
+            first = notes.reading is None
             notes.analysed(read, words, found)
             self.publish_soon(document.uri)
+            if first:
+                self.background(self.load_sources(document))
 
     def _publish(self) -> None:
         for uri in tuple(self._unpublished):
             document, notes = self.documents.get(uri), self._notes.get(uri)
             if document is not None and notes is not None:
+                features, page = self.client.features, self.services.page
                 shown = [
-                    diagnostic(uri, notes.text, one, self.services.page(one.note.code), self.client.features)
+                    diagnostic(uri, notes.text, one, page(one.note.code), features, self._quotes(one))
                     for one in self.visible(uri, notes)
                 ]
                 self.client.publish(uri, notes.text.version, shown)
         self._unpublished.clear()
         if any(self.configuration(document.uri).code_lens for document in self.documents):
             self.background(self.client.refresh_lenses())
+
+    def _quotes(self, one: PlacedNote) -> list[tuple[types.Location, str]]:
+        """Return where the quotes of a verdict stand in files on this machine, with what they are."""
+        located = [(self.evidence.location(quote, self.client.features.encoding), quote) for quote in one.note.evidence]
+        return [(place, quoted(quote)) for place, quote in located if place is not None]
 
     def _configured(self) -> None:
         for document in self.documents:
@@ -249,8 +281,7 @@ def _analysed(
     services: Services,
     configuration: Configuration,
     document: OpenDocument,
-    previous: Document | None,
-    reading: InstantReading | None,
+    notes: DocumentNotes,
 ) -> tuple[Document, int, InstantReading]:
-    read = services.read(document.text, document.format, previous)
-    return read, read.words, services.instant(read, configuration, reading)
+    read = services.read(document.text, document.format, notes.document)
+    return read, read.words, services.instant(read, configuration, notes.reading, notes.sources)

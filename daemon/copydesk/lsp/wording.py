@@ -3,8 +3,26 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
-from copydesk.core.visible import visible
+from copydesk.core.evidence import Stance
+from copydesk.core.visible import shortened, visible
+
+if TYPE_CHECKING:
+    from copydesk.core.evidence import Evidence
+
+QUOTED, TITLE = 160, 60
+"""Code points of a quote and of a source's title that are shown in one line."""
+STANCES = MappingProxyType(
+    {
+        Stance.SUPPORTS: "Supports",
+        Stance.REFUTES: "Says otherwise",
+        Stance.IRRELEVANT: "Nearest, decides nothing",
+        None: "Found, not judged",
+    }
+)
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:^$=@/])")
 _BACKTICKS = re.compile(r"`+")
@@ -18,6 +36,17 @@ def plain(text: str) -> str:
 def markdown(text: str) -> str:
     """Return text as Markdown that reads as the text itself: no link, image, markup or HTML comes of it."""
     return _MARKDOWN.sub(r"\\\1", " ".join(visible(text).split()))
+
+
+def quoted(evidence: Evidence) -> str:
+    """Return what a quote is, for a list of places: what it says of the claim, its words and its source."""
+    words, title = shortened(evidence.quote, QUOTED), shortened(evidence.source.title, TITLE)
+    return f"{STANCES[evidence.stance]}: “{words}” ({title})"
+
+
+def file_name(address: str) -> str:
+    """Return the last part of a `file:` address."""
+    return unquote(address.rstrip("/").rpartition("/")[2])
 
 
 def code_block(text: str) -> str:

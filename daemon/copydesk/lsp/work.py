@@ -15,6 +15,7 @@ from copydesk.lsp.documents import file_path
 from copydesk.lsp.notes import INSTANT
 
 if TYPE_CHECKING:
+    from copydesk.core.aims import Aim
     from copydesk.core.text import Span
     from copydesk.lsp.documents import OpenDocument
     from copydesk.lsp.jobs import Job
@@ -54,7 +55,7 @@ async def critique(session: Session, document: OpenDocument, near: int | None, w
                     case Report():
                         report = event
     if report is None or report.problem is not None:
-        _tell(session, report)
+        tell(session, report)
         return "Incomplete"
     read_now = within and carried(within, changed(document.text, notes.text))
     if within is None or read_now is not None:
@@ -63,7 +64,7 @@ async def critique(session: Session, document: OpenDocument, near: int | None, w
     return _done(report, configuration)
 
 
-async def rewrite(session: Session, notes: DocumentNotes, identity: str, job: Job) -> str:
+async def rewrite(session: Session, notes: DocumentNotes, identity: str, aim: Aim, job: Job) -> str:
     """Ask for a rewrite of a note's words and keep it with the note; return how it ended."""
     configuration = await session.settings.told(file_path(job.uri))
     # Both from the same moment: the desk needs the note's place in the very text it reads.
@@ -80,7 +81,7 @@ async def rewrite(session: Session, notes: DocumentNotes, identity: str, job: Jo
     outcome = "No rewrite"
     async with (
         session.desks.lent(configuration) as desk,
-        aclosing(desk.rewrite(read, note, brief)) as events,
+        aclosing(desk.rewrite(read, note, brief, aim)) as events,
     ):
         async for event in events:
             match event:
@@ -96,7 +97,7 @@ async def rewrite(session: Session, notes: DocumentNotes, identity: str, job: Jo
                     # After a colon a reason names words of the model's, which are not for message boxes.
                     session.client.say(f"No rewrite is offered: {reason.partition(':')[0]}.")
                 case Report(problem=problem) if problem is not None:
-                    _tell(session, event)
+                    tell(session, event)
     return outcome
 
 
@@ -107,6 +108,7 @@ def _done(report: Report, configuration: Configuration) -> str:
     return f"Done; this model {verdict} {', '.join(report.untrusted)}"
 
 
-def _tell(session: Session, report: Report | None) -> None:
+def tell(session: Session, report: Report | None) -> None:
+    """Tell the writer what kept a command from its end, if anything."""
     if report is not None and report.problem is not None:
         session.client.say(report.problem.sentence, types.MessageType.Warning)

@@ -1,5 +1,5 @@
 import { commands, type ExtensionContext, window, workspace } from "vscode";
-import { ExecuteCommandRequest, type LanguageClient, ResponseError } from "vscode-languageclient/node";
+import { ExecuteCommandRequest, type LanguageClient, type Range, ResponseError } from "vscode-languageclient/node";
 import { LANGUAGES, Session } from "./session";
 
 let session: Session | undefined;
@@ -11,6 +11,8 @@ export async function activate(context: ExtensionContext): Promise<void> {
   context.subscriptions.push(
     log,
     commands.registerCommand("copydesk.critique", () => critique(own)),
+    commands.registerCommand("copydesk.research", () => research(own, "copydesk.researchClaim")),
+    commands.registerCommand("copydesk.researchAll", () => research(own, "copydesk.researchSection")),
     commands.registerCommand("copydesk.cancelAll", () => cancel(own)),
     commands.registerCommand("copydesk.restart", () => own.restart()),
     commands.registerCommand("copydesk.showLog", () => log.show()),
@@ -27,18 +29,30 @@ export async function deactivate(): Promise<void> {
 }
 
 async function critique(own: Session): Promise<void> {
+  const here = place(own, "critiqued");
+  if (here) await execute(here.client, "copydesk.critiqueDocument", { uri: here.uri, range: here.range });
+}
+
+async function research(own: Session, command: string): Promise<void> {
+  const here = place(own, "researched");
+  if (!here) return;
+  const { uri, range } = here;
+  const selected = range.start.line !== range.end.line || range.start.character !== range.end.character;
+  const where = selected && command === "copydesk.researchClaim" ? { range } : { position: range.end };
+  await execute(here.client, command, { uri, ...where });
+}
+
+/** Return where the writer is and the server to ask, or say what is missing. */
+function place(own: Session, done: string): { client: LanguageClient; uri: string; range: Range } | undefined {
   const editor = window.activeTextEditor;
   if (!editor || !LANGUAGES.includes(editor.document.languageId)) {
-    void window.showInformationMessage("Open a document of prose to have it critiqued.");
-    return;
+    void window.showInformationMessage(`Open a document of prose to have it ${done}.`);
+    return undefined;
   }
   const client = own.running();
-  if (!client) return;
-  const range = client.code2ProtocolConverter.asRange(editor.selection);
-  await execute(client, "copydesk.critiqueDocument", {
-    uri: client.code2ProtocolConverter.asUri(editor.document.uri),
-    range,
-  });
+  if (!client) return undefined;
+  const convert = client.code2ProtocolConverter;
+  return { client, uri: convert.asUri(editor.document.uri), range: convert.asRange(editor.selection) };
 }
 
 async function cancel(own: Session): Promise<void> {

@@ -8,7 +8,6 @@ from copydesk.core.document import Format
 from copydesk.core.markdown import read
 from copydesk.core.text import Text
 
-
 MARKUP = str.maketrans("", "", "*\\")
 
 

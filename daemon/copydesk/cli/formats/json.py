@@ -10,7 +10,7 @@ from copydesk.core.text import Encoding, Span
 
 if TYPE_CHECKING:
     from copydesk.cli.results import Examined, Results
-    from copydesk.core.evidence import Evidence
+    from copydesk.core.evidence import ClaimReport, Evidence
     from copydesk.core.note import Anchor, Note
     from copydesk.core.text import Text
 
@@ -32,6 +32,7 @@ def json(results: Results) -> str:
             }
             for examined in results.documents
         ],
+        **({"claims": [_claim(one) for one in results.claims]} if results.claims else {}),
         "untrusted": list(report.untrusted),
         "problem": report.problem.sentence if report.problem is not None else None,
         "stats": asdict(report.stats),
@@ -54,10 +55,25 @@ def _note(examined: Examined, note: Note) -> dict[str, Any]:
         "provenance": {
             "agent": note.provenance.agent,
             "model": note.provenance.model,
+            "digest": note.provenance.digest,
             "prompt_version": note.provenance.prompt_version,
             "cached": note.provenance.cached,
             "confidence": note.provenance.confidence,
         },
+    }
+
+
+def _claim(one: ClaimReport) -> dict[str, Any]:
+    return {
+        "text": one.text,
+        "asked": one.asked,
+        "verdict": one.verdict,
+        "status": one.status,
+        "reason": one.reason,
+        "parts": [asdict(part) for part in one.parts],
+        "queries": list(one.queries),
+        "evidence": [evidence(each) for each in one.evidence],
+        "skipped": [asdict(each) for each in one.skipped],
     }
 
 

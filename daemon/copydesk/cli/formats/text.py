@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 QUOTED = 96
 """Code points of a quote that are printed."""
 
-_STRONG, _FAINT = "1", "2"
+STRONG, FAINT = "1", "2"
+"""Styles, as terminals number them."""
+
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFORMATION: "36", Severity.HINT: "2"}
 
 
 def text(results: Results, *, colour: bool) -> str:
     """Return all findings and a summary of who found them and what it cost."""
-    paint = _painted if colour else _plain
+    paint = painter(colour=colour)
     lines: list[str] = []
     for examined in results.documents:
         for note in examined.notes:
@@ -42,17 +44,22 @@ def place(examined: Examined, note: Note) -> str:
     return f"{visible(examined.path)}:{position.line + 1}:{position.character + 1}"
 
 
+def painter(*, colour: bool) -> Paint:
+    """Return what puts words into a style, or leaves them alone."""
+    return _painted if colour else _plain
+
+
 def _note(examined: Examined, note: Note, paint: Paint) -> Iterator[str]:
     severity = note.severity.name.lower()
-    by = "" if note.provenance.model is None else paint(f" [{note.provenance.agent}]", _FAINT)
+    by = "" if note.provenance.model is None else paint(f" [{note.provenance.agent}]", FAINT)
     yield (
-        f"{paint(place(examined, note), _STRONG)}: {paint(severity, _COLOURS[note.severity])} "
+        f"{paint(place(examined, note), STRONG)}: {paint(severity, _COLOURS[note.severity])} "
         f"{note.code} {visible(note.message)}{by}"
     )
-    yield paint(f"    > {shortened(note.anchor.quote, QUOTED)}", _FAINT)
+    yield paint(f"    > {shortened(note.anchor.quote, QUOTED)}", FAINT)
     for related in note.related:
         line = examined.document.text.line_at(related.anchor.hint) + 1
-        yield paint(f"    line {line} ({related.message}): {shortened(related.anchor.quote, QUOTED)}", _FAINT)
+        yield paint(f"    line {line} ({related.message}): {shortened(related.anchor.quote, QUOTED)}", FAINT)
 
 
 def _summary(results: Results, paint: Paint) -> Iterator[str]:
@@ -66,14 +73,15 @@ def _summary(results: Results, paint: Paint) -> Iterator[str]:
     yield paint(
         f"{_counted(len(notes), 'finding')} in {_counted(count, 'document')}, {words} words: "
         f"{len(notes) - model} from instant checks, {model} from the model",
-        _STRONG,
+        STRONG,
     )
     if hidden:
         yield f"{_counted(hidden, 'finding')} beyond the default view; --all shows them"
-    yield from _engine(results.report)
+    yield from cost(results.report)
 
 
-def _engine(report: Report) -> Iterator[str]:
+def cost(report: Report) -> Iterator[str]:
+    """Yield who answered, why, and what it cost."""
     if report.engine is not None and report.model is not None:
         where = "this machine" if report.engine.kind == "embedded" else report.engine.host
         yield f"engine: {report.engine.kind} {visible(report.engine.version)} on {visible(where)}"

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from copydesk.core.citations.addresses import same_source_key
 from copydesk.core.citations.figures import Figures
 from copydesk.core.document import Format
-from copydesk.core.markdown import read
 from copydesk.core.note import digest
 from copydesk.core.quotes import StoredText
 from copydesk.core.text import Text
@@ -59,6 +58,8 @@ class KnownSource:
     def _ready(self, text: str) -> StoredText:
         if self.format is Format.PLAIN:
             return StoredText(text, self.source.sha256)
+        from copydesk.core.markdown import read  # the language server starts without a Markdown parser
+
         return StoredText.of_document(read(Text(text), self.format), self.source.sha256)
 
 

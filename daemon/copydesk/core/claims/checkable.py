@@ -92,7 +92,8 @@ _STATES = re.compile(
 _ABSOLUTE = re.compile(
     r"\b(?:first|last|only|largest|smallest|biggest|oldest|newest|fastest|slowest|highest|lowest|longest|shortest|most|"
     r"least|best|worst|all|every|never|always|none|no|record|research|researchers|study|studies|experts?|scientists?|"
-    r"surveys?|evidence|means|contains|consists|causes|caused|called|known|invented|named)\b|\b\w{3,}est\b",
+    r"two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|dozens?|hundreds?|thousands?|"
+    r"millions?|half|third|quarter|twice|surveys?|evidence|means|contains|consists|causes|caused|called|known|invented|named)\b|\b\w{3,}est\b",
     re.IGNORECASE,
 )
 _BARE_WE = re.compile(r"\b(?:you|your|yours|let['’]s)\b", re.IGNORECASE)

@@ -68,18 +68,52 @@ local NO_NOTE = "copydesk has no note here"
 ---@type table<string, fun(call: copydesk.Call)>
 local subcommands = {}
 
-function subcommands.critique(call)
-  local encoding = call.client.offset_encoding
-  local here = vim.lsp.util.make_position_params(0, encoding).position
-  local range = { start = here, ["end"] = here }
-  if call.first and call.last then
-    local text = vim.api.nvim_buf_get_lines(call.buffer, call.last - 1, call.last, false)[1]
-    range = {
-      start = { line = call.first - 1, character = 0 },
-      ["end"] = { line = call.last - 1, character = vim.str_utfindex(text, encoding) },
-    }
+---Return the lines a command was given, or nil.
+---@param call copydesk.Call
+---@return lsp.Range?
+local function lines(call)
+  if not (call.first and call.last) then
+    return nil
   end
+  local text = vim.api.nvim_buf_get_lines(call.buffer, call.last - 1, call.last, false)[1]
+  return {
+    start = { line = call.first - 1, character = 0 },
+    ["end"] = { line = call.last - 1, character = vim.str_utfindex(text, call.client.offset_encoding) },
+  }
+end
+
+---@param call copydesk.Call
+---@return lsp.Position
+local function cursor(call)
+  return vim.lsp.util.make_position_params(0, call.client.offset_encoding).position
+end
+
+function subcommands.critique(call)
+  local here = cursor(call)
+  local range = lines(call) or { start = here, ["end"] = here }
   execute(call, "copydesk.critiqueDocument", { uri = vim.uri_from_bufnr(call.buffer), range = range })
+end
+
+function subcommands.research(call)
+  local what, uri = call.words[1] or "claim", vim.uri_from_bufnr(call.buffer)
+  if what == "claim" then
+    local range = lines(call)
+    execute(call, "copydesk.researchClaim", { uri = uri, range = range, position = not range and cursor(call) or nil })
+  elseif what == "section" then
+    execute(call, "copydesk.researchSection", { uri = uri, position = cursor(call) })
+  elseif what == "document" then
+    execute(call, "copydesk.researchSection", { uri = uri })
+  else
+    message.say(":Copydesk research [claim|section|document]", vim.log.levels.WARN)
+  end
+end
+
+function subcommands.cite(call)
+  on_note(call, "copydesk.citeNote", nil, "there is nothing to cite here; ask with :Copydesk research")
+end
+
+function subcommands.source(call)
+  on_note(call, "copydesk.openSource", nil, "no source is known here; ask with :Copydesk research")
 end
 
 function subcommands.rewrite(call)
@@ -164,6 +198,8 @@ function M.complete(typed, line)
     table.insert(options, "restart")
   elseif #before == 2 and before[2] == "dismiss" then
     options = vim.deepcopy(SCOPES)
+  elseif #before == 2 and before[2] == "research" then
+    options = { "claim", "section", "document" }
   end
   table.sort(options)
   return vim.tbl_filter(function(option)

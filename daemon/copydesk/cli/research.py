@@ -1,0 +1,172 @@
+"""`copydesk research`: check claims against sources, at a terminal and in CI."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from copydesk.adapters.files import read_text
+from copydesk.adapters.project import find_root
+from copydesk.cli.arguments import LEVELS, add_engine_flags, flag_values
+from copydesk.cli.results import Examined, Results
+from copydesk.cli.speaking import progress_line, speaker
+from copydesk.cli.wiring import desk_for
+from copydesk.core.claims.claim import Claim, claim_at, claims_in
+from copydesk.core.document import Format
+from copydesk.core.evidence import Status
+from copydesk.core.text import Text
+from copydesk.errors import DocumentError
+from copydesk.events import Progress, Report, Researched, Stats
+from copydesk.settings import load
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from copydesk.core.document import Document
+    from copydesk.settings import Settings
+
+UNNAMED = "-"
+"""The path of a claim that was given on the command line."""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    """Add the command to a command line; the parsed arguments go to `run`."""
+    parser = subparsers.add_parser(
+        "research",
+        help="check claims against sources, with verbatim quotes",
+        description="Check claims against sources: the claims of a document, those on one line of it, or one given "
+        "here. Looked up is in the library folders, and where your settings say; see docs/research.md.",
+        epilog="Exit status: 0 nothing found at the level of --fail-on, 1 something found, 2 a claim could not be "
+        "checked.",
+    )
+    parser.add_argument("path", nargs="?", type=Path, metavar="PATH", help="a document")
+    parser.add_argument("--line", type=int, metavar="N", help="only the claims on this line, counted from one")
+    parser.add_argument("--claim", metavar="TEXT", help="this claim, instead of a document's")
+    parser.add_argument(
+        "--library",
+        action="append",
+        type=Path,
+        metavar="DIR",
+        help="a folder of Markdown, text, HTML and PDF to look things up in; may be given several times",
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed (default: text)")
+    parser.add_argument(
+        "--fail-on",
+        choices=(*LEVELS, "never"),
+        default="warning",
+        metavar="LEVEL",
+        help="exit with 1 from this severity on: error, warning (default), information, hint or never",
+    )
+    add_engine_flags(parser)
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Research, print, and return the exit status."""
+    say = speaker()
+    path, document, claims = _subject(args)
+    if not claims:
+        say("There is no claim to check here. Name a line with a sentence on it, or a claim with --claim.")
+        return 2
+    root = find_root(path if path is not None else Path.cwd() / "document")
+    settings, problems = load(root, flags=_flags(args))
+    for problem in problems:
+        say(str(problem))
+    results = asyncio.run(_researched(_with_library(settings, args), root, path, document, claims))
+    print(_printed(results, args.format))
+    report = results.report
+    if report.problem is not None and args.format != "text":
+        say(report.problem.sentence)
+    if any(claim.status is Status.UNAVAILABLE for claim in results.claims):
+        return 2
+    level = LEVELS.get(args.fail_on)
+    notes = [note for examined in results.documents for note in examined.notes]
+    return 1 if level is not None and any(note.severity <= level for note in notes) else 0
+
+
+def _subject(args: argparse.Namespace) -> tuple[Path | None, Document, tuple[Claim, ...]]:
+    """Return what is to be researched; raises `DocumentError`."""
+    from copydesk.core.markdown import format_of, read
+
+    if (args.path is None) == (args.claim is None):
+        raise DocumentError("Name a document, or give one claim with --claim.", "See copydesk research --help.")
+    if args.claim is not None:
+        if args.line is not None:
+            raise DocumentError("--line goes with a document.", "Leave it out.")
+        document = read(Text(args.claim), Format.PLAIN)
+        whole = claim_at(document, document.passages[0].span) if document.passages else None
+        return None, document, (whole,) if whole is not None else ()
+    document = read(read_text(args.path), format_of(args.path.name))
+    if args.line is None:
+        return args.path, document, claims_in(document, None)
+    text = document.text
+    if not 1 <= args.line <= len(text.line_starts):
+        raise DocumentError(f"{args.path} has no line {args.line}.", f"It has {len(text.line_starts)} lines.")
+    line = text.line_span(args.line - 1)
+    claim = claim_at(document, line)
+    found = [
+        claim_at(document, sentence.span)
+        for passage in document.passages
+        for sentence in passage.sentences
+        if claim is not None and claim.span.contains(sentence.span)
+    ]
+    return args.path, document, tuple(one for one in found if one is not None)
+
+
+def _flags(args: argparse.Namespace) -> dict[str, dict[str, object]]:
+    flags = flag_values(args)
+    if args.library:
+        flags["search"] = flags.get("search", {}) | {"library": [str(path.absolute()) for path in args.library]}
+    return flags
+
+
+def _with_library(settings: Settings, args: argparse.Namespace) -> Settings:
+    """Return settings in which a folder that was named here is searched, whatever else is."""
+    if not args.library or "library" in settings.search.providers:
+        return settings
+    return replace(settings, search=replace(settings.search, providers=("library", *settings.search.providers)))
+
+
+async def _researched(
+    settings: Settings, root: Path, path: Path | None, document: Document, claims: Sequence[Claim]
+) -> Results:
+    desk = desk_for(settings, root)
+    progress = progress_line()
+    reports, notes, report = [], [], Report(Stats())
+    try:
+        async with aclosing(desk.research(document, claims)) as events:
+            async for event in events:
+                match event:
+                    case Progress():
+                        progress(_words(event))
+                    case Researched():
+                        reports.append(event.claim)
+                        notes += [event.note] if event.note is not None else []
+                    case Report():
+                        report = event
+    finally:
+        progress("")
+        await desk.close()
+    name = UNNAMED if path is None else str(path)
+    return Results((Examined(name, document, tuple(notes), 0, report),), tuple(reports))
+
+
+def _words(event: Progress) -> str:
+    return f"{event.label} {event.done} of {event.total}" if event.total else event.label
+
+
+def _printed(results: Results, form: str) -> str:
+    if form == "json":
+        from copydesk.cli.formats.json import json
+
+        return json(results)
+    import os
+    import sys
+
+    from copydesk.cli.formats.claims import claims
+
+    return claims(results, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))

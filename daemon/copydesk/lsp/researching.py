@@ -1,0 +1,117 @@
+"""Research as a job: which claims, and what becomes of each as it is dealt with."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from copydesk.core.claims.claim import Claim, claim_at, claims_in
+from copydesk.core.evidence import Status, Verdict
+from copydesk.events import Progress, Report, Researched
+from copydesk.lsp.work import GONE, SWITCHED_OFF, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from copydesk.core.document import Document
+    from copydesk.core.text import Span
+    from copydesk.lsp.documents import OpenDocument
+    from copydesk.lsp.jobs import Job
+    from copydesk.lsp.notes import DocumentNotes
+    from copydesk.lsp.session import Session
+
+NO_SENTENCE = "There is no sentence here that could be looked up."
+NO_CLAIM = "No sentence of this section states something that is worth looking up."
+
+_OUTCOMES = {
+    Verdict.SUPPORTED: "Supported",
+    Verdict.PARTLY_SUPPORTED: "Partly supported",
+    Verdict.REFUTED: "Refuted",
+    Verdict.CONFLICTING: "Sources disagree",
+    Verdict.NOT_ENOUGH_EVIDENCE: "Not enough evidence",
+    Verdict.NOT_CHECKABLE: "Nothing to check",
+}
+
+
+async def research_claim(session: Session, document: OpenDocument, place: Span, job: Job) -> str:
+    """Research the sentence at a place, or the selected words; return how it ended."""
+
+    def chosen(read: Document) -> Sequence[Claim]:
+        claim = claim_at(read, place)
+        return (claim,) if claim is not None else ()
+
+    return await _research(session, document, chosen, NO_SENTENCE, job)
+
+
+async def research_section(session: Session, document: OpenDocument, near: int | None, job: Job) -> str:
+    """Research the claims of the section at an offset, or of the whole document; return how it ended."""
+
+    def chosen(read: Document) -> Sequence[Claim]:
+        return claims_in(read, None if near is None else _section(read, near))
+
+    return await _research(session, document, chosen, NO_CLAIM, job)
+
+
+async def _research(
+    session: Session, document: OpenDocument, choose: Callable[[Document], Sequence[Claim]], none: str, job: Job
+) -> str:
+    notes = session.notes(document.uri)
+    configuration = await session.settings.told(document.path)
+    if notes is None:
+        return GONE
+    if not configuration.model:
+        session.client.say(SWITCHED_OFF)
+        return "No model was asked"
+    job.advance("Reading", 0, 0)
+    read = await session.read(document)
+    claims = await asyncio.to_thread(choose, read)
+    if not claims:
+        session.client.say(none)
+        return "Nothing to look up"
+    outcomes: list[str] = []
+    report: Report | None = None
+    async with (
+        session.desks.lent(configuration) as desk,
+        aclosing(desk.research(read, claims)) as events,
+    ):
+        async for event in events:
+            match event:
+                case Researched():
+                    outcomes.append(_outcome(event))
+                    _take(session, document, notes, event, alone=len(claims) == 1)
+                case Progress(label, done, total):
+                    job.advance(label, done, total)
+                case Report():
+                    report = event
+    tell(session, report)
+    return outcomes[0] if len(claims) == 1 and outcomes else f"{len(outcomes)} claims looked up"
+
+
+def _take(session: Session, document: OpenDocument, notes: DocumentNotes, result: Researched, *, alone: bool) -> None:
+    """Show what was found on a claim, in place of what was shown of it before."""
+    if result.note is None:
+        if alone:
+            session.client.say(f"There is nothing to check. {result.claim.reason}")
+        return
+    session.evidence.keep(result.pages)
+    identity = notes.add(result.note, document.text)
+    if identity is None:
+        if alone:
+            session.client.say(GONE)
+        return
+    notes.supersede(identity)
+    session.publish_soon(document.uri)
+
+
+def _outcome(result: Researched) -> str:
+    claim = result.claim
+    if claim.verdict is not None:
+        return _OUTCOMES[claim.verdict]
+    return "Not checked" if claim.status is Status.UNAVAILABLE else "No verdict"
+
+
+def _section(document: Document, offset: int) -> Span | None:
+    """Return the innermost section that holds an offset."""
+    holding = [one.span for one in document.sections if one.span.start <= offset <= one.span.end]
+    return min(holding, key=len, default=None)

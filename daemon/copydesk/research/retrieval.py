@@ -1,0 +1,168 @@
+"""From queries to the excerpts most likely to speak of a claim: search everywhere, merge, read, cut, rank."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from copydesk.core.claims.excerpts import excerpts
+from copydesk.core.claims.injection import speaks_to_models
+from copydesk.core.claims.ranking import ranked
+from copydesk.core.evidence import Skipped
+from copydesk.core.markdown import read
+from copydesk.core.quotes import StoredText
+from copydesk.core.text import Text
+from copydesk.core.visible import shortened
+from copydesk.errors import PageUnusable, SearchUnavailable
+from copydesk.turns import abreast
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from copydesk.core.claims.excerpts import Excerpt
+    from copydesk.core.evidence import Evidence
+    from copydesk.ports import Hit, Page, Search
+
+RESULTS = 6
+"""Results that each provider is asked for by a query."""
+PAGES = 8
+"""Pages that are read for a claim."""
+READ_AT_ONCE = 4
+EXCERPTS = 5
+"""Excerpts that are judged for each part of a claim."""
+PER_PAGE = 2
+"""Of these, how many may come from one page: other sources are to be heard."""
+
+_RANK_CONSTANT = 60
+"""As in reciprocal rank fusion (Cormack et al., 2009)."""
+_TITLE = 80
+
+ORDERS = "It gives orders to language models, so it has no vote."
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A page with its excerpts, and its text prepared for checking quotes."""
+
+    page: Page
+    excerpts: tuple[Excerpt, ...]
+    stored: StoredText
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An excerpt of a page that may speak of a part of a claim."""
+
+    reading: Reading
+    excerpt: Excerpt
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What a claim's queries led to. `failure` says why nothing at all could be searched or read, if so."""
+
+    readings: tuple[Reading, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    failure: str = ""
+
+    def candidates(self, part: str) -> list[Candidate]:
+        """Return the excerpts that most likely speak of a part of a claim, best first."""
+        everything = [Candidate(one, excerpt) for one in self.readings for excerpt in one.excerpts]
+        texts = [f"{one.reading.page.source.title} {one.excerpt.heading} {one.excerpt.words}" for one in everything]
+        taken: Counter[str] = Counter()
+        best: list[Candidate] = []
+        for _, index in ranked(part, texts):
+            candidate = everything[index]
+            url = candidate.reading.page.source.url
+            if taken[url] < PER_PAGE and len(best) < EXCERPTS:
+                taken[url] += 1
+                best.append(candidate)
+        return best
+
+
+@dataclass
+class Retrieval:
+    """Searching and reading for one command; a page is read once however many claims lead to it."""
+
+    searches: Sequence[Search]
+    _read: dict[str, Reading | Skipped] = field(default_factory=dict, init=False)
+
+    async def retrieve(self, queries: Sequence[str]) -> Retrieved:
+        """Return what the queries lead to; a provider or page that fails is skipped, with its reason."""
+        answers = await asyncio.gather(*(self._searched(search, queries) for search in self.searches))
+        skipped = [one for _, left, _ in answers for one in left]
+        failures = [failure for _, _, failure in answers if failure]
+        if len(failures) == len(self.searches):
+            return Retrieved((), tuple(dict.fromkeys(skipped)), " ".join(dict.fromkeys(failures)))
+        readings: list[Reading] = []
+        hits = _merged([ranking for rankings, _, _ in answers for ranking in rankings])[:PAGES]
+        async for _, one in abreast(hits, self._reading, READ_AT_ONCE):
+            if isinstance(one, Skipped):
+                skipped.append(one)
+            else:
+                readings.append(one)
+        # Pages come as they are ready; the order of the results is what makes two runs alike.
+        order = {hit.url: index for index, (_, hit) in enumerate(hits)}
+        readings.sort(key=lambda one: order.get(one.page.source.url, len(order)))
+        failure = "Of the sources found, none could be used." if hits and not readings else ""
+        return Retrieved(tuple(readings), tuple(dict.fromkeys(skipped)), failure)
+
+    def pages(self, evidence: Sequence[Evidence]) -> tuple[Page, ...]:
+        """Return the pages that evidence stands in, each once."""
+        wanted = dict.fromkeys(one.source.sha256 for one in evidence)
+        read = {one.page.source.sha256: one.page for one in self._read.values() if isinstance(one, Reading)}
+        return tuple(read[digest] for digest in wanted if digest in read)
+
+    async def _searched(
+        self, search: Search, queries: Sequence[str]
+    ) -> tuple[list[list[tuple[Search, Hit]]], list[Skipped], str]:
+        """Return the results of each query, what was skipped, and why the provider failed, if it did."""
+        rankings: list[list[tuple[Search, Hit]]] = []
+        skipped: list[Skipped] = []
+        try:
+            for query in queries:
+                found = await search.find(query, RESULTS)
+                rankings.append([(search, hit) for hit in found.hits])
+                skipped += found.skipped
+        except SearchUnavailable as problem:
+            return (
+                rankings,
+                [*skipped, Skipped(search.name, problem.sentence)],
+                "" if any(rankings) else problem.sentence,
+            )
+        return rankings, skipped, ""
+
+    async def _reading(self, found: tuple[Search, Hit]) -> Reading | Skipped:
+        search, hit = found
+        known = self._read.get(hit.url)
+        if known is None:
+            known = self._read[hit.url] = await _read_page(search, hit)
+        return known
+
+
+async def _read_page(search: Search, hit: Hit) -> Reading | Skipped:
+    name = shortened(hit.title or hit.url, _TITLE)
+    try:
+        page = await search.read(hit)
+    except PageUnusable as problem:
+        return Skipped(name, problem.sentence)
+    return await asyncio.to_thread(_cut, name, page)
+
+
+def _cut(name: str, page: Page) -> Reading | Skipped:
+    if speaks_to_models(page.text):
+        return Skipped(name, ORDERS)
+    return Reading(page, excerpts(read(Text(page.text), page.format)), StoredText(page.text, page.source.sha256))
+
+
+def _merged(rankings: Sequence[Sequence[tuple[Search, Hit]]]) -> list[tuple[Search, Hit]]:
+    """Return results that several rankings agree on first; ties keep their order."""
+    scores: dict[str, float] = {}
+    first: dict[str, tuple[Search, Hit]] = {}
+    for ranking in rankings:
+        for rank, (search, hit) in enumerate(ranking):
+            first.setdefault(hit.url, (search, hit))
+            scores[hit.url] = scores.get(hit.url, 0.0) + 1 / (_RANK_CONSTANT + rank)
+    return sorted(first.values(), key=lambda one: -scores[one[1].url])

