@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
-    from copydesk.errors import CopydeskError
+    from copydesk.adapters.library.reading import ParseWorker
 
 HOUR = 3600.0
 
@@ -28,7 +28,7 @@ class ScriptedWorker:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-        self.failures: dict[str, CopydeskError] = {}
+        self.failures: dict[str, Exception] = {}
         self.hidden = False
 
     async def html(self, body: bytes, url: str, charset: str | None) -> Extracted:
@@ -68,7 +68,7 @@ class Clocks:
 
 @asynccontextmanager
 async def library(
-    root: Path, *folders: str, worker: ScriptedWorker | None = None, clocks: Clocks | None = None, **options: Any
+    root: Path, *folders: str, worker: ParseWorker | None = None, clocks: Clocks | None = None, **options: Any
 ) -> AsyncIterator[Library]:
     """Open a library over `notes` below `root`, or other folders; its index is in `index`, beside them."""
     clocks = clocks or Clocks()

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from copydesk.adapters.extraction.unreadable import NotTried
 from copydesk.adapters.library import updating
 from copydesk.adapters.library.library import Library
 from copydesk.core.document import Format
 from copydesk.core.evidence import Skipped
-from copydesk.errors import EngineBroken, PageUnusable, SearchUnavailable
+from copydesk.errors import PageUnusable, SearchUnavailable
 from copydesk.ports import Hit
 from harness.library import HOUR, Clocks, ScriptedWorker, everything, library, moved_in_time, names, skipped, written
 
@@ -370,13 +371,22 @@ async def test_what_the_worker_cannot_read_is_skipped_and_tried_again_in_a_day(t
         assert sorted(await skipped(opened)) == ["notes/b.pdf", "notes/c.pdf"]
 
 
-async def test_what_is_not_the_files_fault_is_tried_again_in_the_next_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (NotTried("It was not read.", "Install copydesk[web]."), "It was not read. Install copydesk[web]."),
+        (OSError(11, "Resource temporarily unavailable"), "It cannot be opened (Resource temporarily unavailable)."),
+    ],
+)
+async def test_what_is_not_the_files_fault_is_tried_again_in_the_next_run(
+    tmp_path: Path, error: Exception, why: str
+) -> None:
     written(tmp_path, {"notes/a.html": "A\nThe ferry.", "notes/d.txt": "The quay."})
     worker = ScriptedWorker()
-    worker.failures["a.html"] = EngineBroken("Trafilatura is not installed.", "Install copydesk[web].")
+    worker.failures["a.html"] = error
     async with library(tmp_path, worker=worker) as opened:
         for _ in range(3):
-            assert await skipped(opened) == {"notes/a.html": "Trafilatura is not installed. Install copydesk[web]."}
+            assert await skipped(opened) == {"notes/a.html": why}
     assert worker.asked == ["a.html"]
     worker.failures.clear()
     async with library(tmp_path, worker=worker) as opened:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from copydesk.errors import PageUnusable
+
 
 class Fault(StrEnum):
     """What is wrong with a document, in words for the writer."""
@@ -21,6 +23,10 @@ class Fault(StrEnum):
     SCANNED = "It is a PDF without text (scanned?)."
     DAMAGED = "It cannot be read (damaged PDF)."
     NOT_INSTALLED = "It cannot be read: what reads web pages is not installed."
+
+
+class NotTried(PageUnusable):
+    """A document that nobody has tried to read: nothing follows for the next time."""
 
 
 class Unreadable(Exception):

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copydesk.adapters.extraction.frames import LENGTHS, LONGEST_HEAD, Request, frame
-from copydesk.adapters.extraction.unreadable import Fault, Unreadable
+from copydesk.adapters.extraction.unreadable import Fault, NotTried, Unreadable
 from copydesk.adapters.extraction.values import Extracted
 from copydesk.adapters.interpreter import isolated_python, start
 from copydesk.errors import PageUnusable
@@ -223,4 +223,5 @@ def _extracted(head: dict[str, Any], text: bytes) -> Extracted:
 
 
 def _unusable(fault: Fault) -> PageUnusable:
-    return PageUnusable(fault.value, _REMEDIES.get(fault, _OPEN))
+    kind = NotTried if fault in (Fault.STOPPED, Fault.NOT_INSTALLED) else PageUnusable
+    return kind(fault.value, _REMEDIES.get(fault, _OPEN))

@@ -54,7 +54,10 @@ _TITLE_WIDTH = 500
 
 
 class ParseWorker(Protocol):
-    """Takes the text out of files that strangers wrote; fails with `PageUnusable` for what it cannot read."""
+    """Takes the text out of files that strangers wrote.
+
+    Fails with `PageUnusable` for what it cannot read, and with `NotTried` where that is not the file's fault.
+    """
 
     async def html(self, body: bytes, url: str, charset: str | None) -> Extracted:
         """Return what a page says; `charset` is what it was labelled with, if anything."""

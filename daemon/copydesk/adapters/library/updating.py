@@ -12,11 +12,12 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from copydesk.adapters.extraction.unreadable import NotTried
 from copydesk.adapters.library.folders import Entry, Kind, Scan, because, places, scan
 from copydesk.adapters.library.reading import content_of, digest_of, read_extracted, read_text
 from copydesk.adapters.library.rows import Added, Changes, Known
 from copydesk.core.evidence import Skipped
-from copydesk.errors import CopydeskError, PageUnusable
+from copydesk.errors import PageUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -160,12 +161,13 @@ class Updating:
             try:
                 reading = await read_extracted(entry, content, self._worker)
                 batch.added.append(self._added(entry, content, reading))
+            except (NotTried, OSError) as error:
+                # Not the file's fault, so nothing is kept of it beyond this run.
+                why = error.sentence if isinstance(error, NotTried) else because(error)
+                self._failed[entry.uri] = entry.stamp, why
+                batch.leave_out(entry, why)
             except PageUnusable as error:
                 self._unreadable(entry, content, error, batch)
-            except CopydeskError as error:
-                # Not the file's fault, so nothing is kept of it beyond this run.
-                self._failed[entry.uri] = entry.stamp, error.sentence
-                batch.leave_out(entry, error.sentence)
         await self._thread.run(batch.store)
         return batch.reasons
 
