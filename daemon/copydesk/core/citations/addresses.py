@@ -76,7 +76,7 @@ def _ascii_host(host: str) -> str:
 def relative_path(file: str, document: str) -> str | None:
     """Return the path from a document to a file near it, both as `file:` URIs; None where it lies far away.
 
-    Far is more than `STEPS_UP` folders up, another drive, or nothing in common but the root of all folders.
+    Far is more than `STEPS_UP` folders up, another drive, or too little in common, such as the folder of all homes.
     """
     if scheme_of(file) != "file" or scheme_of(document) != "file":
         return None
@@ -89,8 +89,8 @@ def relative_path(file: str, document: str) -> str | None:
         shared += 1
     ups = len(here) - shared
     # The part before the first slash is empty, and on Windows the next is the drive.
-    least = 3 if len(here) > 1 and _DRIVE.fullmatch(here[1]) else 2
-    if ups > STEPS_UP or (shared < least and ups):
+    common = shared - (2 if len(here) > 1 and _DRIVE.fullmatch(here[1]) else 1)
+    if ups > STEPS_UP or (ups and common < 1) or (ups == STEPS_UP and common < 2):
         return None
     return "/".join([*[".."] * ups, *target[shared:]])
 

@@ -11,7 +11,7 @@ from copydesk.core.document import ProtectedKind
 from copydesk.core.text import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from copydesk.core.document import Sentence
     from copydesk.core.text import Text
@@ -22,6 +22,7 @@ LONGEST = 4000
 """Code points of a quotation; what is closed only after more is none."""
 
 _MARK = re.compile(f"[{re.escape(''.join(PAIRS) + ''.join(PAIRS.values()))}]")
+_MARKUP = frozenset(">*_#`~|[]\\")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -49,18 +50,29 @@ class Words:
         return Span(self.places[start], self.places[end - 1] + 1)
 
 
-def words_of(text: Text, sentences: Iterable[Sentence]) -> Words:
-    """Return sentences of one passage without their markup; escapes and entities stand for what they mean."""
+def words_of(text: Text, sentences: Sequence[Sentence], within: Span | None = None) -> Words:
+    """Return sentences of one passage without their markup; escapes and entities stand for what they mean.
+
+    What stands between them, and around them within a span, is kept if it is no markup: marks that are no sentence.
+    """
     characters: list[str] = []
     places: list[int] = []
+    at = within.start if within is not None else sentences[0].span.start if sentences else 0
     for sentence in sentences:
-        if characters:
-            characters.append(" ")
-            places.append(sentence.span.start - 1)
-        for place, words in _readable(text.source, sentence):
+        for place, words in (*_between(text.source, at, sentence.span.start), *_readable(text.source, sentence)):
             characters.append(words)
             places.extend([place] * len(words))
+        at = sentence.span.end
+    for place, words in _between(text.source, at, within.end if within is not None else at):
+        characters.append(words)
+        places.append(place)
     return Words("".join(characters), places)
+
+
+def _between(source: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+    for place in range(start, end):
+        if source[place] not in _MARKUP:
+            yield place, " " if source[place].isspace() else source[place]
 
 
 def _readable(source: str, sentence: Sentence) -> Iterator[tuple[int, str]]:

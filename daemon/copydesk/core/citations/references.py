@@ -193,7 +193,7 @@ def _entry(text: Text, defined: Definitions, passages: Sequence[Passage]) -> Ent
         if not passage.sentences:
             addresses = [match[0] for match in bare_urls(text.slice(passage.span))]
             targets |= dict.fromkeys(address for address in addresses if not _MAIL.match(address))
-        words = words_of(text, passage.sentences)
+        words = words_of(text, passage.sentences, passage.span)
         said.append(words.text)
         quoted.extend(quotation for quotation in quotations(words) if not _names_source(quotation, labels))
     return Entry(tuple(targets), tuple(quoted), _RETRIEVED.sub("", " ".join(said)))
@@ -220,10 +220,8 @@ def _found(
             for piece in sentence.protected:
                 span = piece.span
                 if piece.kind is ProtectedKind.FOOTNOTE:
-                    if text.source[span.start - 1 : span.start] != "\\" or not span.start:
-                        name = text.source[span.start + 2 : span.end - 1] if text.source[span.start] == "[" else ""
-                        mark = Mark(span, index, _vouched_for(passage, number, piece))
-                        yield CitationKind.FOOTNOTE, name, "", mark
+                    name = text.source[span.start + 2 : span.end - 1] if text.source[span.start] == "[" else ""
+                    yield CitationKind.FOOTNOTE, name, "", Mark(span, index, _vouched_for(passage, number, piece))
                 elif index in within:
                     continue
                 elif piece.kind is ProtectedKind.CITATION:
@@ -231,7 +229,8 @@ def _found(
                         yield CitationKind.KEY, key, "", Mark(span, index, _vouched_for(passage, number, piece))
                 elif links and (found := _target(text, defined, piece, passage.span.start)) is not None:
                     kind = CitationKind.LINK if piece.kind is ProtectedKind.LINK else CitationKind.ADDRESS
-                    yield kind, found[0], found[1], Mark(span, index, number)
+                    alone = number and text.source.startswith("([", sentence.span.start)
+                    yield kind, found[0], found[1], Mark(span, index, number - 1 if alone else number)
 
 
 def _vouched_for(passage: Passage, number: int, piece: Protected) -> int:

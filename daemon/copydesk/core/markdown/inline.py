@@ -114,7 +114,7 @@ def scan(content: str, parser: MarkdownIt, env: EnvType) -> Inline:
         taken[piece.start : piece.end] = b"x" * (piece.end - piece.start)
     for kind, pattern in _AFTERWARDS:
         for match in pattern.finditer("".join(masked)):
-            if not any(taken[match.start() : match.end()]):
+            if not (any(taken[match.start() : match.end()]) or _is_escaped(content, match.start())):
                 pieces.append(Piece(kind, match.start(), match.end()))
                 masked[match.start() : match.end()] = " " * len(match[0])
                 taken[match.start() : match.end()] = b"x" * len(match[0])
@@ -132,6 +132,11 @@ _AFTERWARDS = (
     (ProtectedKind.CITATION, _CITATION),
     (ProtectedKind.URL, _BARE_URL),
 )
+
+
+def _is_escaped(content: str, at: int) -> bool:
+    before = content[:at]
+    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
 
 
 def bare_urls(content: str) -> Iterator[re.Match[str]]:

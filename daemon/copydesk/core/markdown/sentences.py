@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sentencex import get_sentence_boundaries
 
-from copydesk.core.document import PassageKind, Protected, ProtectedKind, Sentence
+from copydesk.core.document import SOURCES, PassageKind, Protected, ProtectedKind, Sentence
 from copydesk.core.markdown.blocks import ALERT
 from copydesk.core.markdown.directives import comments_in
 from copydesk.core.markdown.inline import bare_urls, scan
@@ -150,7 +150,8 @@ def _split(
 
     `view` is the source with everything outside the content blanked.
     """
-    sentences, start = [], 0
+    spans: list[Span] = []
+    start = 0
     starts = [piece.span.start for piece in protected]
     last = len(filled.rstrip())
     boundaries = get_sentence_boundaries(language, _SURROGATE.sub("x", filled))
@@ -163,13 +164,27 @@ def _split(
         end = closing.start() if closing else segment_end
         if segment_end >= last:
             end = len(view)
+        elif _in_construct(protected, starts, end + base):
+            continue
         piece = view[start:end]
         span = Span(start + _lead(piece), start + len(piece.rstrip()))
         if 0 < len(span) <= LONGEST and _WORD.search(masked, span.start, span.end):
-            held = protected[bisect_left(starts, span.start + base) : bisect_left(starts, span.end + base)]
-            sentences.append(_sentence(span, base, masked, held))
+            spans.append(span)
+        elif spans and any(one.kind in SOURCES for one in _held(protected, starts, span.shifted(base))):
+            # Marks without words that hold a link's address or a footnote's mark end the sentence before.
+            spans[-1] = Span(spans[-1].start, span.end)
         start = end
-    return tuple(sentences)
+    return tuple([_sentence(span, base, masked, _held(protected, starts, span.shifted(base))) for span in spans])
+
+
+def _held(protected: tuple[Protected, ...], starts: list[int], place: Span) -> tuple[Protected, ...]:
+    return protected[bisect_left(starts, place.start) : bisect_left(starts, place.end)]
+
+
+def _in_construct(protected: tuple[Protected, ...], starts: list[int], place: int) -> bool:
+    """Tell whether a construct goes on at a place: it is blanked for the splitter, which may take blanks for an end."""
+    before = bisect_left(starts, place) - 1
+    return before >= 0 and protected[before].span.end > place
 
 
 def _lead(piece: str) -> int:
