@@ -31,7 +31,7 @@ async def test_pages_and_papers_are_read_and_others_skipped_with_a_reason(tmp_pa
     try:
         async with library(tmp_path, worker=worker) as opened:
             page = await opened.read((await opened.find("lighthouse lamp", 1)).hits[0])
-            assert (page.source.title, page.hidden) == ("Lights of the coast", True)
+            assert page.source.title == "Lights of the coast"
             assert "green ever since" in page.text
             assert "submarine" not in page.text
             assert await names(opened, "submarine") == []
