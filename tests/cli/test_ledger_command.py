@@ -148,6 +148,7 @@ def other() -> Iterator[socket.socket]:
 
 COMMANDS = {
     "critique": ("copydesk.cli.critique.desk_for", ["critique", "post.md"]),
+    "research": ("copydesk.cli.research.desk_for", ["research", "--claim", "The mill was built in 1790."]),
     "doctor": ("copydesk.cli.doctor.diagnose", ["doctor"]),
     "serve": ("copydesk.lsp.server.serve", ["serve"]),
     "model": ("copydesk.cli.model._fetch", ["model", "fetch"]),

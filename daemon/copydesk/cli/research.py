@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from copydesk.adapters.files import read_text
 from copydesk.adapters.project import find_root
 from copydesk.cli.arguments import LEVELS, add_engine_flags, flag_values
+from copydesk.cli.guarding import guarded
 from copydesk.cli.results import Examined, Results
 from copydesk.cli.speaking import progress_line, speaker
 from copydesk.cli.wiring import desk_for
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from copydesk.adapters.egress import Egress
     from copydesk.core.document import Document
     from copydesk.settings import Settings
 
@@ -76,7 +78,8 @@ def run(args: argparse.Namespace) -> int:
     settings, problems = load(root, flags=_flags(args))
     for problem in problems:
         say(str(problem))
-    results = asyncio.run(_researched(_with_library(settings, args), root, path, document, claims))
+    with guarded() as egress:
+        results = asyncio.run(_researched(_with_library(settings, args), root, egress, path, document, claims))
     print(_printed(results, args.format))
     report = results.report
     if report.problem is not None and args.format != "text":
@@ -132,9 +135,9 @@ def _with_library(settings: Settings, args: argparse.Namespace) -> Settings:
 
 
 async def _researched(
-    settings: Settings, root: Path, path: Path | None, document: Document, claims: Sequence[Claim]
+    settings: Settings, root: Path, egress: Egress, path: Path | None, document: Document, claims: Sequence[Claim]
 ) -> Results:
-    desk = desk_for(settings, root)
+    desk = desk_for(settings, root, egress)
     progress = progress_line()
     reports, notes, report = [], [], Report(Stats())
     try:
