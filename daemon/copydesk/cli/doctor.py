@@ -15,7 +15,7 @@ from copydesk.cli.arguments import add_engine_flags, flag_values
 from copydesk.cli.guarding import guarded
 from copydesk.cli.search_report import search_lines
 from copydesk.cli.sizes import readable_size
-from copydesk.cli.wiring import engine_choice
+from copydesk.cli.wiring import NoCache, engine_choice
 from copydesk.core.visible import visible
 from copydesk.errors import CopydeskError
 from copydesk.ports import Locality
@@ -23,14 +23,13 @@ from copydesk.settings import load
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable
 
     from copydesk.adapters.engines.choose import EngineChoice
-    from copydesk.adapters.search.provider import Provider
-    from copydesk.ports import Engine, ModelFacts
+    from copydesk.ports import Engine, ModelFacts, Places
 
 
-async def diagnose(choice: EngineChoice, search: Callable[[], Sequence[Provider]] | None = None) -> str:
+async def diagnose(choice: EngineChoice, search: Callable[[], Places] | None = None) -> str:
     """Return a report for people; whatever fails is a line of it. `search` gives the places to look things up."""
     sections = [
         f"copydesk {__version__}, Python {platform.python_version()}, {platform.platform()}\n  {sys.executable}"
@@ -107,9 +106,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Print the report; 0 always, for a report is what was asked for."""
-    settings, problems = load(find_root(Path.cwd() / "document"), flags=flag_values(args))
+    root = find_root(Path.cwd() / "document")
+    settings, problems = load(root, flags=flag_values(args))
     for problem in problems:
         print(f"settings: {visible(str(problem))}")
     with guarded() as egress:
-        print(asyncio.run(diagnose(engine_choice(settings, egress))))
+
+        def search() -> Places:
+            from copydesk.cli.searching import places
+
+            return places(settings.search, root, NoCache(), egress)  # nothing is searched for, so nothing is kept
+
+        print(asyncio.run(diagnose(engine_choice(settings, egress), search)))
     return 0

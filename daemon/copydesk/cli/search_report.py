@@ -10,22 +10,23 @@ from copydesk.core.visible import visible
 from copydesk.errors import CopydeskError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from copydesk.ports import Search
+    from copydesk.ports import Places, Search
 
 
-async def search_lines(build: Callable[[], Sequence[Search]]) -> list[str]:
-    """Return lines for each provider in the order of the settings; nothing is searched for.
+async def search_lines(build: Callable[[], Places]) -> list[str]:
+    """Return lines for each place in the order of the settings; nothing is searched for.
 
     Raises `SettingsError` where the settings name none, or one that is not known.
     """
-    providers = build()
+    places = build()
     try:
-        reports = await asyncio.gather(*(_report(provider) for provider in providers))
+        reports = await asyncio.gather(*(_report(search) for search in places.searches))
     finally:
-        for provider in providers:
-            await provider.close()
+        for search in places.searches:
+            await search.close()
+        await places.release()
     return [visible(line) for report in reports for line in report]
 
 
