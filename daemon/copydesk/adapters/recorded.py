@@ -42,8 +42,6 @@ def transport_to(egress: Egress | None, url: str, purpose: str, **options: Any) 
 class RecordedTransport(httpx.AsyncBaseTransport):
     """Records what goes through `inner` for `purpose`; `closed` is called when the transport is closed.
 
-    A request's extension `purpose` goes before the transport's.
-
     A request to what the egress does not allow fails with `httpx.ConnectError` before anything is looked up. Entries
     are written in worker threads, and all are written when the transport has been closed. A request's outcome is
     "done" where its answer was read as far as it was wanted, "cancelled" where the task was cancelled meanwhile.
@@ -68,8 +66,7 @@ class RecordedTransport(httpx.AsyncBaseTransport):
         host, port = request.url.raw_host.decode("ascii"), request.url.port or _PORTS.get(request.url.scheme, 0)
         if not self._egress.allows(host, port):
             self._refuse(request, host, port)
-        purpose = str(request.extensions.get("purpose", self._purpose))
-        exchange = _Exchange(self._egress.ledger.entry(_named_host(request) or host, port, purpose), self._write)
+        exchange = _Exchange(self._egress.ledger.entry(_named_host(request) or host, port, self._purpose), self._write)
         sent = httpx.Request(
             request.method,
             request.url,
