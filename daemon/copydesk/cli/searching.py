@@ -18,28 +18,31 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from copydesk.adapters.egress import Egress
     from copydesk.ports import Cache
     from copydesk.settings import SearchSettings
 
 
-def places(settings: SearchSettings, root: Path | None, cache: Cache) -> Places:
+def places(settings: SearchSettings, root: Path | None, cache: Cache, egress: Egress | None) -> Places:
     """Return the places that settings name; raises `SettingsError`. `root` is the folder of the project."""
     worker = ParseWorker()
-    fetcher = Fetcher()
+    fetcher = Fetcher(egress)
     robots = Robots(fetcher, cache, clock=time.time)
+    pages = WebPages(fetcher, cache, worker, robots, offline=settings.offline, clock=time.time)
 
     def library(folders: tuple[str, ...], below: Path | None) -> Library:
         return Library(folders, below, worker, directory=default_directory())
 
     means = Means(
         fetcher,
-        WebPages(fetcher, cache, worker, robots, offline=settings.offline, clock=time.time),
+        pages,
         cache,
         library,
-        allow,
+        egress.allow if egress is not None else _unguarded,
+        egress.ledger if egress is not None else None,
     )
     return Places(providers(settings, root, means), worker.close)
 
 
-def allow(host: str, port: int, purpose: str) -> Callable[[], None]:
+def _unguarded(host: str, port: int, purpose: str) -> Callable[[], None]:
     return lambda: None

@@ -87,7 +87,7 @@ def desk_for(settings: Settings, root: Path | None, egress: Egress | None = None
     def search() -> Places:
         from copydesk.cli.searching import places
 
-        return places(settings.search, root, cache)
+        return places(settings.search, root, cache, egress)
 
     return Desk(
         hired,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from copydesk.core.claims.claim import Claim
     from copydesk.core.claims.stance import Trial
+    from copydesk.core.text import Span
     from copydesk.research.planning import Plan
     from copydesk.research.retrieval import Candidate, Retrieved
     from copydesk.research.verification import Verifier
@@ -26,6 +27,8 @@ COVERED = 0.3
 """Share of a claim's telling words that an excerpt and its title must hold before it may have a vote."""
 DOMINANT = 0.75
 """Share of a claim's telling words by which one sentence of an excerpt, alone in that, is plainly the one."""
+ALTERNATIVES = 2
+"""Other sentences of an excerpt that may carry a support which the chosen one does not."""
 NEAREST = 3
 """Quotes that are shown where none decides."""
 _QUOTED = 80
@@ -60,18 +63,42 @@ class Hearing:
             index = await verifier.sentence(title, sentences, claim)
         if index is None:
             return
-        span = excerpt.lines[index].span
+        span = self._carrying(claim, candidate, index, judgement.stance)
+        if span is None:
+            return
         quote = page.text[span.start : span.end]
-        if check(quote, candidate.reading.stored).outcome is not Outcome.FOUND:
-            return
-        if judgement.stance is Stance.SUPPORTS and (reason := veto(claim, quote, f"{title}. {excerpt.words}")):
-            name = shortened(page.source.title, _QUOTED)
-            self.objections.append(Skipped(name, f"“{shortened(quote, _QUOTED)}” does not carry the claim: {reason}"))
-            return
         self.votes.append(Vote(part, page.site, judgement.stance, judgement.lead, not page.hidden))
         told = Evidence(quote, page.source, span.start, span.end, judgement.stance, part)
         self.evidence.append((judgement.lead, told))
         self.confidence = min(judgement.probability, self.confidence or 1.0)
+
+    def _carrying(self, claim: str, candidate: Candidate, index: int, stance: Stance) -> Span | None:
+        """Return the sentence that carries a stance: the one chosen, or one like the claim that no rule objects to.
+
+        Quotes must be verbatim in the stored text. An objection to the sentence chosen is told if no other carries.
+        """
+        excerpt, page = candidate.excerpt, candidate.reading.page
+        others = sorted(
+            (other for other in range(len(excerpt.lines)) if other != index),
+            key=lambda other: -_likeness(claim, excerpt.lines[other].plain),
+        )
+        objection: Skipped | None = None
+        for number in (index, *others[:ALTERNATIVES]):
+            span = excerpt.lines[number].span
+            quote = page.text[span.start : span.end]
+            if check(quote, candidate.reading.stored).outcome is not Outcome.FOUND:
+                continue
+            if stance is not Stance.SUPPORTS:
+                return span
+            reason = veto(claim, quote, f"{title_of(page.source.title, excerpt)}. {excerpt.words}")
+            if reason is None and (number == index or covers(claim, quote) >= COVERED):
+                return span
+            if reason is not None and objection is None:
+                name = shortened(page.source.title, _QUOTED)
+                objection = Skipped(name, f"“{shortened(quote, _QUOTED)}” does not carry the claim: {reason}")
+        if objection is not None:
+            self.objections.append(objection)
+        return None
 
     def report(self, claim: Claim, retrieved: Retrieved, candidates: Sequence[Sequence[Candidate]]) -> ClaimReport:
         """Return the claim's report: the verdict on it and its parts, strongest quotes first."""
