@@ -1,0 +1,1 @@
+"""Comparing by rule what two sentences say: their amounts, dates, names and denials."""

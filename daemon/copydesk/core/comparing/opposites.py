@@ -1,0 +1,121 @@
+"""English words that say the opposite of each other."""
+
+from __future__ import annotations
+
+from copydesk.core.similarity import stem
+
+_PLAIN = (
+    ("increase rise rose risen grow gain climb climbed soar surge jump expand double doubled triple",
+     "decrease decline fall fell fallen drop shrink reduce diminish plunge plummet sink sank halve halved reduction"),
+    ("raise raised", "lower lowered cut"),
+    ("early", "late"),
+    ("first", "last final"),
+    ("begin began begun start", "end ended finish cease conclude complete completion"),
+    ("open opened opening", "close closed closing shut"),
+    ("accept approve pass passed", "reject rejected refuse decline"),
+    ("allow permit legalise legalize", "ban forbid forbade prohibit outlaw"),
+    ("support favour favor back", "oppose opposed"),
+    ("agree", "disagree"),
+    ("include included", "exclude excluded"),
+    ("majority", "minority"),
+    ("maximum", "minimum"),
+    ("success succeed successful", "failure fail failed unsuccessful flop bomb bombed"),
+    ("favourable favorable good excellent", "unfavourable unfavorable bad terrible awful"),
+    ("praise praised acclaim acclaimed", "pan panned criticise criticised criticize criticized condemn condemned"),
+    ("enlarge enlarged enlargement", "reduce reduced reduction"),
+    ("positive", "negative"),
+    ("presence present", "absence absent"),
+    ("internal", "external"),
+    ("upper", "lower"),
+    ("left", "right"),
+    ("male man men boy boys", "female woman women girl girls"),
+    ("alive living", "dead"),
+    ("born birth", "died death"),
+    ("guilty convicted", "innocent acquitted"),
+    ("true", "false"),
+    ("legal lawful", "illegal unlawful"),
+    ("add added", "remove removed delete"),
+    ("promote promoted", "relegate relegated demote"),
+    ("activate activated activation", "inhibit inhibited inhibition deactivate inactivate"),
+    ("upregulate upregulated upregulation", "downregulate downregulated downregulation"),
+    ("enhance enhanced promote stimulate", "suppress suppressed impair inhibit"),
+    ("improve improved improvement", "worsen worsened deteriorate"),
+    ("protect protective", "harm harmful"),
+    ("resistant resistance", "susceptible susceptibility sensitive"),
+    ("common frequent", "rare uncommon"),
+    ("possible", "impossible"),
+    ("safe", "unsafe dangerous"),
+    ("healthy", "unhealthy"),
+    ("known", "unknown"),
+    ("able", "unable"),
+    ("married", "divorced unmarried"),
+    ("public", "private"),
+    ("urban", "rural"),
+    ("domestic", "foreign"),
+    ("dependent", "independent"),
+    ("finished", "unfinished"),
+    ("regular", "irregular"),
+    ("direct", "indirect"),
+    ("efficient", "inefficient"),
+    ("significant", "insignificant"),
+    ("stable", "unstable"),
+    ("necessary", "unnecessary"),
+    ("likely", "unlikely"),
+    ("visible", "invisible"),
+    ("correct", "incorrect wrong"),
+    ("effective", "ineffective"),
+    ("sufficient", "insufficient"),
+    ("hot hotter hottest warm warmer", "cold colder coldest cool cooler"),
+    ("wet", "dry"),
+    ("deep deeper deepest", "shallow shallower"),
+    ("wide wider widest", "narrow narrower"),
+    ("heavy heavier heaviest", "light lighter lightest"),
+    ("major", "minor"),
+    ("arrive arrival", "depart departure"),
+    ("enter entry", "exit"),
+    ("optimistic", "pessimistic"),
+    ("profit", "loss"),
+    ("surplus", "deficit"),
+    ("temporary", "permanent"),
+    ("voluntary", "compulsory mandatory"),
+)  # fmt: skip
+_RELATING = (
+    ("more", "less fewer"),
+    ("higher highest", "lower lowest"),
+    ("greater", "smaller lesser"),
+    ("larger largest bigger biggest", "smaller smallest"),
+    ("longer longest", "shorter shortest"),
+    ("older oldest elder eldest", "younger youngest newest"),
+    ("faster fastest quicker", "slower slowest"),
+    ("stronger strongest", "weaker weakest"),
+    ("better best", "worse worst"),
+    ("above", "below beneath"),
+    ("before", "after"),
+    ("earlier", "later"),
+    ("win won winner victory beat defeated", "lose lost loser loss defeat"),
+    ("inside within", "outside"),
+    ("north northern", "south southern"),
+    ("east eastern", "west western"),
+    ("husband", "wife"),
+    ("father", "mother"),
+    ("son", "daughter"),
+    ("brother", "sister"),
+    ("import imported", "export exported"),
+    ("buy bought purchase acquire", "sell sold"),
+    ("hire hired", "fire fired dismiss"),
+    ("cheap cheaper cheapest", "expensive"),
+    ("rich richer richest wealthy", "poor poorer poorest"),
+)  # fmt: skip
+"""What holds of one of two in relation to the other: A beat B as B lost to A."""
+
+
+def _sides(words: str) -> frozenset[str]:
+    return frozenset(form for word in words.split() for form in (word, stem(word)))
+
+
+PLAIN = tuple((_sides(one), _sides(other)) for one, other in _PLAIN)
+RELATING = tuple((_sides(one), _sides(other)) for one, other in _RELATING)
+"""Pairs of sets of words, in lower case, with their stems."""
+
+PREFIXES = ("un", "non", "dis", "in", "im", "ir", "il")
+"""What denies an adjective behind it, where the word without it is one of the other text."""
