@@ -206,6 +206,12 @@ def test_R72_connections_of_libraries_that_do_not_count_are_in_the_ledger_too(tr
     assert others == ["page", "engine"]
 
 
+def test_R72_look_ups_are_in_the_ledger(trial: Trial) -> None:
+    made = [entry.host for entry in trial.entries if entry.purpose == "look-up" and entry.outcome == "opened"]
+    # One name is looked up for another port as well, and one twice.
+    assert made == ["engine.example", "engine.example", "moving.example", "moving.example", "page.example"]
+
+
 def test_a_page_is_in_the_ledger_under_its_name_and_once(trial: Trial) -> None:
     (page,) = [entry for entry in trial.entries if entry.outcome == "done"]
     assert (page.host, page.port, page.purpose) == ("page.example", trial.other, "page")

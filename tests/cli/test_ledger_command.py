@@ -32,10 +32,11 @@ TABLE = """\
 Time (UTC)           Destination                     Purpose         Sent     Received  Command   Outcome
 2026-10-19 11:06:40  127.0.0.1:11434 (this machine)  test           2,134        2,134  copydesk  done
 2026-11-16 11:06:40  en.wikipedia.org:443            test             812          812  copydesk  done
+2026-11-16 11:06:40  en.wikipedia.org                test     not counted  not counted  copydesk  opened
 2026-11-17 23:06:40  evil.example                    test     not counted  not counted  copydesk  refused
 2026-11-18 11:06:39  [2001:db8::1]:8080              test               0            0  copydesk  failed
 
-2 connections left this machine; 1 stayed within it; 1 was refused.
+2 connections left this machine; 1 name was looked up; 1 connection stayed within it; 1 was refused.
 The ledger is PATH
 """
 
@@ -110,7 +111,10 @@ async def test_R72_a_critique_is_recorded_and_shown(
     assert lines[0].split() == ["Time", "(UTC)", "Destination", "Purpose", "Sent", "Received", "Command", "Outcome"]
     assert f"127.0.0.1:{port(ollama.url)} (this machine)" in lines[1]
     assert len(lines) == len(entries) + 4
-    assert lines[-2:] == [f"Nothing has left this machine; {len(entries)} stayed within it.", f"The ledger is {path}"]
+    assert lines[-2:] == [
+        f"Nothing has left this machine; {len(entries)} connections stayed within it.",
+        f"The ledger is {path}",
+    ]
     status, shown, _ = await copydesk(home, "ledger", "--format", "json")
     assert [Entry(**entry) for entry in json.loads(shown)["entries"]] == list(entries)
 
@@ -234,7 +238,7 @@ def test_editors_are_given_the_newest_entries(tmp_path: Path, monkeypatch: pytes
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
-    """Return what runs the command on a ledger with four entries, two of them old."""
+    """Return what runs the command on a ledger with five entries, some of them old."""
     now = 1_795_000_000.0
     path = tmp_path / "log" / "ledger.jsonl"
     monkeypatch.setattr(module, "default_ledger_path", lambda: path)
@@ -245,11 +249,12 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
             return cls.fromtimestamp(now, zone)
 
     monkeypatch.setattr(module, "datetime", Now)
-    times = iter([now - 30 * DAY, now - 2 * DAY, now - DAY / 2, now - 1])
+    times = iter([now - 30 * DAY, now - 2 * DAY, now - 2 * DAY, now - DAY / 2, now - 1])
     ledger = Ledger(path, clock=lambda: next(times))
     for host, number, sent, outcome in (
         ("127.0.0.1", 11434, 2134, "done"),
         ("en.wikipedia.org", 443, 812, "done"),
+        ("en.wikipedia.org", 0, None, "opened"),
         ("evil.example", 0, None, "refused"),
         ("2001:db8::1", 8080, 0, "failed"),
     ):
@@ -273,7 +278,7 @@ def test_the_table(run: Callable[..., Any]) -> None:
     )
 
 
-@pytest.mark.parametrize(("days", "hosts"), [("0", 0), ("1", 2), ("2.5", 3), ("36500", 4)])
+@pytest.mark.parametrize(("days", "hosts"), [("0", 0), ("1", 2), ("2.5", 4), ("36500", 5)])
 def test_since(run: Callable[..., Any], days: str, hosts: int) -> None:
     shown = json.loads(run("--since", days, "--format", "json")[1])
     assert (shown["version"], len(shown["entries"])) == (1, hosts)
@@ -287,7 +292,7 @@ def test_a_span_that_is_none_is_refused(run: Callable[..., Any], days: str) -> N
 
 
 def test_R74_clear(run: Callable[..., Any]) -> None:
-    assert run("clear") == (0, "4 entries removed from PATH\n", "")
+    assert run("clear") == (0, "5 entries removed from PATH\n", "")
     assert run("clear") == (0, "0 entries removed from PATH\n", "")
     assert run() == (0, "Nothing has left this machine.\nThe ledger is PATH\n", "")
 

@@ -170,6 +170,8 @@ class Egress:
             return
         if name not in self._looked_up and not self._names(name):
             self.refuse(str(host), 0, LOOK_UP)
+        if name not in _LOCALHOST:
+            self.ledger.append(self.ledger.entry(name, 0, LOOK_UP))
 
     def _check_reverse(self, address: Any, *_: object) -> None:
         host = address[0] if isinstance(address, tuple) else address

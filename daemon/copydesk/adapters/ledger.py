@@ -43,7 +43,7 @@ _FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0) | g
 
 
 class Outcome(StrEnum):
-    """How a connection ended. OPENED: by a library whose traffic is not counted; how it ended is not known."""
+    """How a connection ended. OPENED: it was begun, uncounted, and how it ended is not known; also a look-up."""
 
     DONE = "done"
     FAILED = "failed"

@@ -90,13 +90,15 @@ def _since(entries: Sequence[Entry], days: float | None) -> Sequence[Entry]:
 def _text(entries: Sequence[Entry], path: Path) -> str:
     where = f"The ledger is {path}"
     made = [entry for entry in entries if entry.outcome != Outcome.REFUSED]
-    left = sum(not is_this_machine(entry.host) for entry in made)
+    asked = sum(entry.port == 0 for entry in made)
+    stayed = sum(is_this_machine(entry.host) for entry in made)
     sums = (
-        _counted(left, "connection left", "connections left"),
-        _counted(len(made) - left, "stayed within it", "stayed within it"),
+        _counted(len(made) - asked - stayed, "connection left this machine", "connections left this machine"),
+        _counted(asked, "name was looked up", "names were looked up"),
+        _counted(stayed, "connection stayed within it", "connections stayed within it"),
         _counted(len(entries) - len(made), "was refused", "were refused"),
     )
-    told = [f"{sums[0]} this machine" if left else "Nothing has left this machine", *filter(None, sums[1:])]
+    told = filter(None, sums if any(sums[:2]) else ("Nothing has left this machine", *sums[2:]))
     table = [*_table([_HEAD, *map(_row, entries)]), ""] if entries else []
     return "\n".join([*table, f"{'; '.join(told)}.", where])
 
