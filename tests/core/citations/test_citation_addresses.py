@@ -20,6 +20,8 @@ BASE = "file:///home/ann/blog/post.md"
         ("notes/a%20b.md#x", "file:///home/ann/blog/notes/a b.md"),
         ("../x.md", "file:///home/ann/x.md"),
         ("./x.md", "x.md"),
+        ("file:///C:/a/x.md", "file:///c%3A/a/x.md"),
+        ("file://Server/a/x.md", "file://server/a/x.md"),
     ],
 )
 def test_spellings_of_one_source(one: str, other: str) -> None:
@@ -104,6 +106,7 @@ def test_a_drive_is_no_scheme() -> None:
         ("file:///lib/c.md", "file:///docs/d.md", None),
         ("file:///c.md", "file:///d.md", "c.md"),
         ("file:///C:/b/c.md", "file:///C:/b/d.md", "c.md"),
+        ("file:///C:/b/c.md", "file:///c%3A/b/e/d.md", "../c.md"),
         ("file:///C:/x/c.md", "file:///C:/b/d.md", None),
         ("file:///a/b/", "file:///a/d.md", None),
         ("https://e.example/x", "file:///a/d.md", None),

@@ -11,6 +11,7 @@ STEPS_UP = 3
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,30}):")
 _DRIVE = re.compile(r"[A-Za-z]:")
+_WINDOWS = re.compile(r"^/([A-Za-z])(?::|%3[Aa])(?=/)")
 _PORTS = {"http": 80, "https": 443}
 _PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SAFE_PATH = "/:@!&'()*+,;=~-._%"
@@ -51,12 +52,17 @@ def same_source_key(address: str, base: str = "") -> str:
     except ValueError:
         return ""
     if scheme == "file":
-        return f"file:{_same_path(parts.path)}"
+        return f"file://{parts.netloc.lower()}{_same_path(_path_of(parts.path))}"
     if scheme not in WEB or not host:
         return ""
     place = _ascii_host(host) + (f":{port}" if port not in (None, _PORTS[scheme]) else "")
     query = f"?{_same_path(parts.query, slashes=True)}" if parts.query else ""
     return f"//{place}{_same_path(parts.path)}{query}"
+
+
+def _path_of(path: str) -> str:
+    """Return a file's path with a drive's letter in lower case, as some editors write it."""
+    return _WINDOWS.sub(lambda match: f"/{match[1].lower()}:", path)
 
 
 def _same_path(path: str, *, slashes: bool = False) -> str:
@@ -81,7 +87,7 @@ def relative_path(file: str, document: str) -> str | None:
     if scheme_of(file) != "file" or scheme_of(document) != "file":
         return None
     one, other = urlsplit(file), urlsplit(document)
-    target, here = unquote(one.path).split("/"), unquote(other.path).split("/")[:-1]
+    target, here = unquote(_path_of(one.path)).split("/"), unquote(_path_of(other.path)).split("/")[:-1]
     if one.netloc != other.netloc or not target[-1]:
         return None
     shared = 0

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class KnownSource:
-    """A source as it was stored when it was cited; `format` says how its text is written.
+    """A source as it was stored when it was cited; `format` says how its text is written, `site` what has one vote.
 
     `newest` is the newest text known of its address, read at `newest_retrieved` (ISO 8601), None where that is the
     stored one. `bundled` tells that it came with the document and is not the user's own.
@@ -31,6 +31,7 @@ class KnownSource:
     source: Source
     text: str
     format: Format = Format.PLAIN
+    site: str = ""
     newest: str | None = None
     newest_retrieved: str = ""
     bundled: bool = False
