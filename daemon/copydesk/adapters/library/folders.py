@@ -9,6 +9,7 @@ import os
 import stat
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -194,7 +195,7 @@ class _Looking:
 
     def _file(self, name: str, entry: os.DirEntry[str], relative: str, address: str, *, is_link: bool) -> None:
         try:
-            uri = f"{address}/{quote(relative)}"
+            uri = f"{address}/{_quoted(relative)}"
         except UnicodeEncodeError:
             self.leave_out(name, "Its name is not valid text.")
             return
@@ -208,7 +209,7 @@ class _Looking:
         if path in self._taken:
             return
         self._taken.add(path)
-        kind = _kind_of(uri)
+        kind = _kind_of(uri.rpartition("/")[2])
         try:
             status = entry.stat(follow_symlinks=False) if entry is not None else os.lstat(path)
         except OSError as error:
@@ -254,8 +255,14 @@ def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
+@lru_cache(maxsize=2 * MOST_DOCUMENTS)
+def _quoted(relative: str) -> str:
+    return quote(relative)
+
+
+@lru_cache(maxsize=2 * MOST_DOCUMENTS)
 def _kind_of(name: str) -> Kind | None:
-    return _KINDS.get(os.path.splitext(name)[1].lower())  # noqa: PTH122  # thousands of names at each look
+    return _KINDS.get(os.path.splitext(name)[1].lower())  # noqa: PTH122
 
 
 def _unfit(kind: Kind | None, status: os.stat_result) -> str:

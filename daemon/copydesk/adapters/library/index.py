@@ -16,7 +16,7 @@ from copydesk.adapters.library.terms import match_expression
 from copydesk.errors import SearchUnavailable, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from copydesk.adapters.library.rows import Changes, Known, Stored
@@ -51,10 +51,14 @@ class Index:
         self._warn = warn
         self._stage = _Stage.DISK if path is not None else _Stage.MEMORY
         self._connection: sqlite3.Connection | None = None
+        self._known: tuple[int, dict[str, Known]] | None = None
 
-    def known(self) -> dict[str, Known]:
+    def known(self) -> Mapping[str, Known]:
         """Return the documents by address."""
-        return self._used(rows.known)
+        version = self.version()
+        if self._known is None or self._known[0] != version:
+            self._known = version, self._used(rows.known)
+        return self._known[1]
 
     def version(self) -> int:
         """Return a number that changes when another process changed the index."""
@@ -63,6 +67,7 @@ class Index:
     def change(self, changes: Changes) -> None:
         """Make changes, all of them or none."""
         if changes.added or changes.touched or changes.gone:
+            self._known = None
             added = [rows.prepared(document) for document in changes.added]
             self._used(lambda connection: rows.change(connection, changes, added))
 
@@ -79,6 +84,7 @@ class Index:
 
     def close(self) -> None:
         """Release files."""
+        self._known = None
         connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(sqlite3.Error):
