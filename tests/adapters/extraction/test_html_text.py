@@ -142,6 +142,12 @@ def test_a_page_without_words_says_so(body: str) -> None:
     assert raised.value.fault is Fault.EMPTY
 
 
+def test_R42_half_of_a_page_that_is_nested_too_deeply_is_not_taken_for_the_whole() -> None:
+    with pytest.raises(Unreadable) as raised:
+        text_of(f"<p>{PROSE}</p>" + "<div>" * 300 + "but none of that is true")
+    assert raised.value.fault is Fault.NESTED
+
+
 def test_a_page_without_an_article_gives_its_blocks() -> None:
     page = "<nav><a href=/>Home</a></nav><div>Opening hours</div><div>Mon 9–17</div><footer>Imprint</footer>"
     assert text_of(page) == "Opening hours\n\nMon 9–17\n"

@@ -19,12 +19,16 @@ from copydesk.adapters.extraction.frames import LENGTHS, Request, frame
 from copydesk.adapters.extraction.unreadable import Fault, Unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, BinaryIO
 
     from copydesk.adapters.extraction.values import Extracted
 
 _GRACE = 2.0
 """Seconds after which a process that nobody killed ends itself."""
+
+_LOADING = 60.0
+"""Seconds that loading a parser may take."""
 
 _REFUSED = frozenset(
     ["socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen"]
@@ -64,15 +68,18 @@ def _next(stream: BinaryIO) -> tuple[Request, bytes] | None:
 
 def _serve(request: Request, document: bytes, answers: BinaryIO) -> bool:
     """Answer one request; return whether this process is fit for another."""
+    _limit(_LOADING, request.memory)
     try:
-        parse = _html_parser() if request.kind == "html" else _pdf_parser()
+        parse = _parser(request)
     except ImportError:
-        return _send(answers, frame({"fault": Fault.NOT_INSTALLED.name}))
+        faulthandler.cancel_dump_traceback_later()
+        _send(answers, frame({"fault": Fault.NOT_INSTALLED.name}))
+        return True
     _send(answers, frame({"ready": True}))
-    _limit(request)
+    _limit(request.seconds, request.memory)
     fit = True
     try:
-        answer = _answer(parse(document, request), request.longest)
+        answer = _answer(parse(document), request.longest)
     except Unreadable as unreadable:
         answer = frame({"fault": unreadable.fault.name})
     except MemoryError:
@@ -94,28 +101,26 @@ def _answer(extracted: Extracted, longest: int) -> bytes:
     return frame({"title": extracted.title, "hidden": extracted.hidden}, text)
 
 
-def _send(answers: BinaryIO, answer: bytes) -> bool:
+def _send(answers: BinaryIO, answer: bytes) -> None:
     answers.write(answer)
     answers.flush()
-    return True
 
 
-def _html_parser() -> Any:
+def _parser(request: Request) -> Callable[[bytes], Extracted]:
+    """Return what reads a document of the request's kind; the libraries are loaded only now."""
+    if request.kind == "pdf":
+        from copydesk.adapters.extraction.pdf_text import pdf_text
+
+        return pdf_text
     from copydesk.adapters.extraction.html_text import html_text
 
-    return lambda document, request: html_text(document, request.url, request.charset)
+    return lambda document: html_text(document, request.url, request.charset)
 
 
-def _pdf_parser() -> Any:
-    from copydesk.adapters.extraction.pdf_text import pdf_text
-
-    return lambda document, request: pdf_text(document)
-
-
-def _limit(request: Request) -> None:
-    """Bound the time and memory of one document, where the system can."""
+def _limit(seconds: float, memory: int) -> None:
+    """Bound the time from now on, and the memory, where the system can."""
     # Works everywhere, and needs no turn of the interpreter; exits without a word, since its output goes nowhere.
-    faulthandler.dump_traceback_later(request.seconds + _GRACE, exit=True, file=sys.stderr)
+    faulthandler.dump_traceback_later(seconds + _GRACE, exit=True, file=sys.stderr)
     try:
         import resource
     except ImportError:  # Windows
@@ -123,8 +128,8 @@ def _limit(request: Request) -> None:
     used = time.process_time()
     for kind, most in (
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_AS, request.memory),
-        (resource.RLIMIT_CPU, int(used + request.seconds) + 1),
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, int(used + seconds) + 1),
     ):
         hard = resource.getrlimit(kind)[1]
         try:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Extracted:
     """The text that a reader sees, in NFC, with a blank line between blocks and no characters that hide or steer.
 
-    `title` is empty where there is none. `hidden` tells that words which no reader sees were left out of `text`.
+    `title` is empty where there is none. `hidden` tells that prose which readers do not see was left out of `text`, in
+    a place or a way that honest pages seldom use (see `visible_html`), or that invisible characters spelled something.
     """
 
     text: str
