@@ -16,11 +16,11 @@ PROSE = "The bridge was opened to all traffic in 1932, and closed again when it 
 
 
 def text_of(body: str) -> str:
-    return html_text(f"<html><body>{body}</body></html>".encode(), "https://example.org/", None).text
+    return html_text(f"<html><body>{body}</body></html>".encode(), None).text
 
 
 def test_only_the_article_comes_out_of_an_ordinary_page() -> None:
-    extracted = html_text(ARTICLE, "https://gazette.example/bridge", "utf-8")
+    extracted = html_text(ARTICLE, "utf-8")
     assert extracted.text == (CASES / "pages" / "article.txt").read_text(encoding="utf-8")
     assert extracted.title == "A bridge that took eleven years"
     assert not extracted.hidden
@@ -41,7 +41,7 @@ def test_only_the_article_comes_out_of_an_ordinary_page() -> None:
 )
 def test_a_title_is_that_of_the_article(head: str, body: str, title: str) -> None:
     page = f"<html><head>{head}</head><body>{body}<p>{PROSE}</p></body></html>"
-    assert html_text(page.encode(), "", None).title == title
+    assert html_text(page.encode(), None).title == title
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_R45_characters_that_steer_a_terminal_are_left_out(body: str, text: str)
     ],
 )
 def test_R41_bytes_are_read_as_a_browser_reads_them(body: bytes, charset: str | None, text: str) -> None:
-    assert html_text(body, "", charset).text == text + "\n"
+    assert html_text(body, charset).text == text + "\n"
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_R41_bytes_are_read_as_a_browser_reads_them(body: bytes, charset: str | 
 )
 def test_R41_what_is_only_labelled_as_a_page_is_not_read(body: bytes) -> None:
     with pytest.raises(Unreadable) as raised:
-        html_text(body, "", None)
+        html_text(body, None)
     assert raised.value.fault is Fault.NOT_HTML
 
 
@@ -155,6 +155,6 @@ def test_a_page_without_an_article_gives_its_blocks() -> None:
 
 def test_text_is_plain_and_composed() -> None:
     text = decoded(ARTICLE).replace("bridge", "bru\u0308cke\u200b")
-    extracted = html_text(text.encode(), "", None)
+    extracted = html_text(text.encode(), None)
     assert unicodedata.is_normalized("NFC", extracted.text)
     assert "brücke" in extracted.text

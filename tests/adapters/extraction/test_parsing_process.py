@@ -178,7 +178,7 @@ def test_the_process_ends_when_nothing_more_can_come() -> None:
 
 
 def test_R42_a_process_that_nobody_kills_ends_itself() -> None:
-    request = Request("html", "", None, seconds=0.5, memory=512 << 20, longest=1000)
+    request = Request("html", None, seconds=0.5, memory=512 << 20, longest=1000)
     with subprocess.Popen(CHILD, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         said, _ = process.communicate(frame(request, MANY_ATTRIBUTES), timeout=60)
     assert said == frame({"ready": True})

@@ -114,7 +114,7 @@ def _parser(request: Request) -> Callable[[bytes], Extracted]:
         return pdf_text
     from copydesk.adapters.extraction.html_text import html_text
 
-    return lambda document: html_text(document, request.url, request.charset)
+    return lambda document: html_text(document, request.charset)
 
 
 def _limit(seconds: float, memory: int) -> None:

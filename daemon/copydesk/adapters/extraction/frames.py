@@ -22,7 +22,6 @@ class Request:
     """What to do with the body of a frame: within so many seconds of processor time, and bytes of memory and text."""
 
     kind: Literal["html", "pdf"]
-    url: str
     charset: str | None
     seconds: float
     memory: int

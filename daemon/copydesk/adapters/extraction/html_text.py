@@ -37,7 +37,7 @@ _NOTE_MARK = re.compile(r"\s*(?:\[?\s*(?:note |nb )?(?:\w{1,4}|[*†‡§]+)\s*\
 _SITE = re.compile(r"\s+[|–—·•»:-]\s+|\s*[|»]\s*|:\s+")
 
 
-def html_text(body: bytes, url: str, charset: str | None) -> Extracted:
+def html_text(body: bytes, charset: str | None) -> Extracted:
     """Return title and main text of a page; raises `Unreadable`, and whatever a parser raises that gave up."""
     source = decoded(body, charset)
     if not _looks_like_html(source):
@@ -46,7 +46,7 @@ def html_text(body: bytes, url: str, charset: str | None) -> Extracted:
     hidden = remove_unseen(page)
     _drop_note_marks(page)
     title = _title(page)
-    paragraphs = _main_text(page, url)
+    paragraphs = _main_text(page)
     if not paragraphs:
         raise Unreadable(Fault.EMPTY)
     return Extracted("\n\n".join(paragraphs) + "\n", title, hidden)
@@ -78,8 +78,8 @@ def _drop_note_marks(page: html.HtmlElement) -> None:
             raised.drop_tree()
 
 
-def _main_text(page: html.HtmlElement, url: str) -> list[str]:
-    found = bare_extraction(page, url=url, favor_precision=True, include_comments=False, include_tables=True)
+def _main_text(page: html.HtmlElement) -> list[str]:
+    found = bare_extraction(page, favor_precision=True, include_comments=False, include_tables=True)
     body = found.body if isinstance(found, Document) else None
     main = list(_paragraphs(body, _PARAGRAPHS)) if body is not None else []
     if _length(main) >= _LITTLE:

@@ -82,12 +82,15 @@ class ParseWorker:
         return self._process.pid if self._process and self._process.returncode is None else None
 
     async def html(self, body: bytes, url: str, charset: str | None) -> Extracted:
-        """Return the visible main text of a page; `charset` is what the HTTP header named. Raises `PageUnusable`."""
-        return await self._read("html", body, url, charset)
+        """Return the visible main text of a page; `charset` is what the HTTP header named. Raises `PageUnusable`.
+
+        The text does not depend on the address: the same bytes give the same text.
+        """
+        return await self._read("html", body, charset)
 
     async def pdf(self, body: bytes, url: str) -> Extracted:
         """Return the text of a PDF file; raises `PageUnusable`."""
-        return await self._read("pdf", body, url, None)
+        return await self._read("pdf", body, None)
 
     async def close(self) -> None:
         """End the process; a document that is being read becomes unusable, and so do those to come."""
@@ -98,12 +101,12 @@ class ParseWorker:
             self._stop_idling()
             await self._end()
 
-    async def _read(self, kind: Literal["html", "pdf"], body: bytes, url: str, charset: str | None) -> Extracted:
+    async def _read(self, kind: Literal["html", "pdf"], body: bytes, charset: str | None) -> Extracted:
         limits = self._limits
         if len(body) > (limits.html_bytes if kind == "html" else limits.pdf_bytes):
             raise _unusable(Fault.LARGE)
         seconds = limits.html_seconds if kind == "html" else limits.pdf_seconds
-        request = Request(kind, url[:2000], charset, seconds, limits.memory, limits.text_bytes)
+        request = Request(kind, charset[:100] if charset else None, seconds, limits.memory, limits.text_bytes)
         async with self._turn:
             self._stop_idling()
             try:
