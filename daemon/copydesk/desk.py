@@ -1,19 +1,20 @@
-"""The desk: critique, rewrite and research as streams of events, whatever engine answers and whoever listens."""
+"""The desk: critique, rewrite, research and draft as streams of events, whatever engine answers and whoever listens."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from copydesk.answers import Answers, Tally
 from copydesk.core.aims import Aim, evidence_of
 from copydesk.core.claims.notes import note_of
 from copydesk.core.rewrite import is_complete, objection, proposal_of, rewrite_prompt
-from copydesk.errors import AnswerCut, CopydeskError, EngineBroken, EngineError, EngineUnreachable
-from copydesk.events import Progress, Refused, Report, Researched, Stats
+from copydesk.drafting.limits import Limits, Terms
+from copydesk.drafting.opening import session_of, task_of
+from copydesk.errors import AnswerCut, EngineBroken, EngineError, EngineUnreachable, SettingsError
+from copydesk.events import Progress, Refused, Researched
 from copydesk.examination import Examination
 from copydesk.ports import Message, Places, Prompt, Role, Sampling
 from copydesk.research.investigation import Investigation
@@ -21,10 +22,12 @@ from copydesk.research.planning import Planner
 from copydesk.research.retrieval import Retrieval
 from copydesk.research.verification import Trials, Verifier
 from copydesk.turns import Priority, Turns
+from copydesk.watch import Duty, Staff, Watch
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
+    from copydesk.answers import Answers
     from copydesk.core.brief import Brief
     from copydesk.core.claims.claim import Claim
     from copydesk.core.claims.stance import LabelledExcerpt
@@ -34,7 +37,10 @@ if TYPE_CHECKING:
     from copydesk.core.questions.labelled import Labelled
     from copydesk.core.questions.question import Bar
     from copydesk.core.text import Span
-    from copydesk.ports import Cache, Engine, EngineFacts, ModelFacts
+    from copydesk.events import Drafted, Drafting, Preview, Report
+    from copydesk.ports import Cache, Search
+
+__all__ = ["Desk", "Staff", "brief_words"]
 
 ATTEMPTS = 2
 """How often a rewrite is asked for before its refusal is final."""
@@ -43,24 +49,13 @@ _REMEMBERED = 300
 """Code points of each part of a brief that prompts carry."""
 
 
-@dataclass(frozen=True, slots=True)
-class Staff:
-    """An engine and the model that fills each role; `reason` says why these."""
-
-    engine: Engine
-    facts: EngineFacts
-    models: Mapping[Role, ModelFacts]
-    reason: str
-    concurrency: int = 1
-
-
 @dataclass
 class Desk:
     """One engine, asked through one queue, with what was learnt of its models.
 
     `hire` finds the engine when it is first needed, and again after it was lost. `search` gives the places to look
     things up when they are first needed. `unproven` also asks questions that the model failed in its self-test, and
-    shows what it says as hints.
+    shows what it says as hints. `limits` hold for each draft.
     """
 
     hire: Callable[[], Awaitable[Staff]]
@@ -70,8 +65,9 @@ class Desk:
     excerpts: Sequence[LabelledExcerpt] = ()
     search: Callable[[], Places] = Places
     unproven: bool = False
+    limits: Limits = field(default_factory=Limits)
     clock: Callable[[], float] = time.monotonic
-    _duty: _Duty | None = field(default=None, init=False)
+    _duty: Duty | None = field(default=None, init=False)
     _hiring: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _bars: dict[tuple[str, str], Bar] = field(default_factory=dict, init=False)
     _trials: Trials = field(default_factory=Trials, init=False)
@@ -84,7 +80,7 @@ class Desk:
 
         An engine's failure ends the stream early with its problem in the report; what was found stays found.
         """
-        watch = _Watch(self.clock)
+        watch = Watch(self.clock)
         try:
             async with self._on_duty(watch) as staff:
                 examination = Examination(
@@ -112,7 +108,7 @@ class Desk:
 
         The anchor's hint must be the note's place in `document`.
         """
-        watch = _Watch(self.clock)
+        watch = Watch(self.clock)
         try:
             async with self._on_duty(watch) as staff:
                 reason = ""
@@ -142,16 +138,17 @@ class Desk:
         yield watch.report(Role.REWRITER)
 
     async def research(
-        self, document: Document, claims: Sequence[Claim], *, priority: Priority = Priority.INTERACTIVE
+        self, document: Document, claims: Sequence[Claim], *, own: str = "", priority: Priority = Priority.INTERACTIVE
     ) -> AsyncGenerator[Progress | Researched | Report, None]:
         """Yield each claim's report with the note to show of it, in the order given; the command's report comes last.
 
-        Without an engine the evidence is still found, and shown without a verdict. Raises `SettingsError` where
+        `own` is the `file:` URI of the document, which is no source for what it says itself. Without an engine the
+        evidence is still found, and shown without a verdict. Raises `SettingsError` where
         search is not set up.
         """
         if self._places is None:
             self._places = self.search()
-        watch, retrieval, problem = _Watch(self.clock), Retrieval(self._places.searches), None
+        watch, retrieval, problem = Watch(self.clock), Retrieval(self._places.searches, own), None
         try:
             async with self._on_duty(watch) as staff:
                 answers, models = watch.answers(self.cache), staff.models
@@ -175,6 +172,37 @@ class Desk:
                     yield event
         yield watch.report(Role.VERIFIER, problem=problem)
 
+    async def draft(
+        self,
+        document: Document,
+        position: int,
+        brief: Brief,
+        terms: Terms,
+    ) -> AsyncGenerator[Drafting | Preview | Drafted | Report, None]:
+        """Yield how the section at an offset is drafted, and the draft; a report comes last.
+
+        With `terms.stop` set, or where the engine fails, the draft ends as it is and is yielded. A cancelled task yields
+        nothing more; what there was of the draft is in the journal. Raises `DocumentError` where no heading is.
+        """
+        task = await asyncio.to_thread(task_of, document, position, brief, terms, self.limits)
+        watch, problem = Watch(self.clock), None
+        retrieval = Retrieval(self._searches_if_any())
+        try:
+            async with self._on_duty(watch) as staff:
+                answers = watch.answers(self.cache)
+                session = session_of(
+                    task, terms, self.limits, answers, staff.models, self.prompts, retrieval, self.clock
+                )
+                async with aclosing(session.run()) as events:
+                    async for event in events:
+                        watch.saw(event)
+                        yield event
+                if session.problem is not None:
+                    raise session.problem
+        except EngineError as caught:
+            problem = caught
+        yield watch.report(Role.WRITER, problem=problem)
+
     async def close(self) -> None:
         """Release the engine, once nobody uses it, the places to look things up, and the cache."""
         duty, self._duty = self._duty, None
@@ -187,6 +215,14 @@ class Desk:
             await places.release()
         await self.cache.close()
 
+    def _searches_if_any(self) -> Sequence[Search]:
+        """Return the places to look things up; none where search is not set up, which a draft can do without."""
+        try:
+            self._places = self._places or self.search()
+        except SettingsError:
+            return ()
+        return self._places.searches
+
     def _written(
         self, answers: Answers, staff: Staff, document: Document, note: Note, brief: Brief, aim: Aim, attempt: int
     ) -> AsyncGenerator[str, None]:
@@ -198,12 +234,12 @@ class Desk:
         return answers.text(prompt, Sampling(longest, 0.2 + 0.3 * attempt, 7 + attempt), Priority.INTERACTIVE)
 
     @asynccontextmanager
-    async def _on_duty(self, watch: _Watch) -> AsyncIterator[Staff]:
+    async def _on_duty(self, watch: Watch) -> AsyncIterator[Staff]:
         """Lend the staff; one that lost its engine is replaced for the next, and released by its last user."""
         async with self._hiring:
             if self._duty is None:
                 staff = await self.hire()
-                self._duty = _Duty(staff, Turns(staff.concurrency))
+                self._duty = Duty(staff, Turns(staff.concurrency))
             duty = self._duty
         watch.duty = duty
         duty.users += 1
@@ -217,15 +253,6 @@ class Desk:
             duty.users -= 1
             if self._duty is not duty and not duty.users:
                 await duty.staff.engine.close()
-
-
-@dataclass(slots=True)
-class _Duty:
-    """A staff, its queue, and how many commands use it."""
-
-    staff: Staff
-    turns: Turns
-    users: int = 0
 
 
 def brief_words(brief: Brief) -> str:
@@ -251,38 +278,3 @@ async def _researched(
                     yield event
                 else:
                     yield Progress(event.label, number, len(claims))
-
-
-class _Watch:
-    """Times and counts one command; `duty` is who served it."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self.duty: _Duty | None = None
-        self._tally = Tally()
-        self._clock = clock
-        self._started = clock()
-        self._first: float | None = None
-
-    def answers(self, cache: Cache) -> Answers:
-        """Return a way to ask that counts here."""
-        assert self.duty is not None
-        return Answers(self.duty.staff.engine, cache, self.duty.turns, self._tally)
-
-    def saw(self, event: Note | Progress | Researched) -> None:
-        """Note when the first finding came."""
-        if self._first is None and not isinstance(event, Progress):
-            self._first = self._clock() - self._started
-
-    def report(
-        self,
-        role: Role,
-        *,
-        untrusted: tuple[str, ...] = (),
-        problem: CopydeskError | None = None,
-    ) -> Report:
-        """Return the command's last event."""
-        stats = Stats(seconds=self._clock() - self._started, first_note_seconds=self._first, **asdict(self._tally))
-        if self.duty is None:
-            return Report(stats, untrusted=untrusted, problem=problem)
-        staff = self.duty.staff
-        return Report(stats, staff.facts, staff.models[role], staff.reason, untrusted, problem)

@@ -9,8 +9,7 @@ from hashlib import sha256
 from math import log
 
 from copydesk.adapters.prompt_files import load_excerpts, load_labelled, load_prompts
-from copydesk.core.claims.stance import _ANSWERS as ANSWERS
-from copydesk.core.claims.stance import STANCES
+from copydesk.core.claims.stance import ANSWERS, STANCES
 from copydesk.core.document import Format
 from copydesk.core.evidence import Source, Stance
 from copydesk.desk import Desk, Staff
@@ -87,16 +86,7 @@ class ClaimEngine(ScriptedEngine):
         self._note(prompt)
         if self.problem is not None and (self.lost_after is None or len(self.judged) >= self.lost_after):
             raise self.problem
-        excerpt = words.split("\n\n")[1]
-        claim = words.split("\nClaim: ")[1].split("\n")[0]
-        if options[0] == "1":
-            return _certain(options, self._sentence(excerpt, claim))
-        stance = self._labelled(claim)
-        if stance is None:
-            self.judged.append((excerpt, claim))
-            stance = self.judge(excerpt, claim)
-        letter = next(line[0] for line in words.splitlines() if line[3:] == ANSWERS[stance])
-        return _certain(options, letter)
+        return _certain(options, chosen(words, self._opinion))
 
     async def stream(
         self, prompt: Prompt, sampling: Sampling, schema: Mapping[str, object] | None = None
@@ -107,29 +97,48 @@ class ClaimEngine(ScriptedEngine):
         yield Delta(json.dumps(answer))
         yield Finished(Usage(10, 5, 5))
 
-    def _labelled(self, claim: str) -> Stance | None:
-        for excerpt in load_excerpts():
-            for stance in STANCES:
-                if excerpt.claim(stance) == claim:
-                    return stance if self.knows_labelled else Stance.SUPPORTS
-        return None
-
-    @staticmethod
-    def _sentence(excerpt: str, claim: str) -> str:
-        own = set(claim.casefold().split())
-        lines = excerpt.splitlines()
-        numbers = {word.strip(".,") for word in own if word[:1].isdigit()}
-
-        def likeness(index: int) -> tuple[bool, int]:
-            line = lines[index].casefold()
-            return any(number in line for number in numbers), len(own & set(line.split()))
-
-        return str(1 + max(range(len(lines)), key=likeness))
+    def _opinion(self, excerpt: str, claim: str) -> Stance:
+        known = labelled(claim)
+        if known is not None:
+            return known if self.knows_labelled else Stance.SUPPORTS
+        self.judged.append((excerpt, claim))
+        return self.judge(excerpt, claim)
 
 
-def _certain(options: tuple[str, ...], chosen: str) -> Scores:
+def chosen(words: str, opinion: Opinion) -> str:
+    """Return the letter or number by which a question of research is answered."""
+    excerpt = words.split("\n\n")[1]
+    claim = words.split("\nClaim: ")[1].split("\n")[0]
+    if "Which numbered sentence" in words:
+        return _sentence(excerpt, claim)
+    answer = ANSWERS[opinion(excerpt, claim)]
+    return next(line[0] for line in words.splitlines() if line[3:] == answer)
+
+
+def labelled(claim: str) -> Stance | None:
+    """Return what the labelled excerpt of a claim says of it, None for any other claim."""
+    for excerpt in load_excerpts():
+        for stance in STANCES:
+            if excerpt.claim(stance) == claim:
+                return stance
+    return None
+
+
+def _sentence(excerpt: str, claim: str) -> str:
+    own = set(claim.casefold().split())
+    lines = excerpt.splitlines()
+    numbers = {word.strip(".,") for word in own if word[:1].isdigit()}
+
+    def likeness(index: int) -> tuple[bool, int]:
+        line = lines[index].casefold()
+        return any(number in line for number in numbers), len(own & set(line.split()))
+
+    return str(1 + max(range(len(lines)), key=likeness))
+
+
+def _certain(options: tuple[str, ...], answer: str) -> Scores:
     rest = 0.1 / max(1, len(options) - 1)
-    return Scores({option: log(0.9 if option == chosen else rest) for option in options}, Usage(10, 5, 1))
+    return Scores({option: log(0.9 if option == answer else rest) for option in options}, Usage(10, 5, 1))
 
 
 def says(**stances: Stance) -> Opinion:

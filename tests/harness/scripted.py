@@ -83,6 +83,7 @@ class ScriptedDesk:
     closed: int = 0
     briefs: list[Any] = field(default_factory=list)
     extents: list[tuple[int | None, Span | None]] = field(default_factory=list)
+    own: str = ""
     archive: Page = field(default_factory=lambda: ARCHIVE)
     aims: list[Aim] = field(default_factory=list)
 
@@ -127,9 +128,10 @@ class ScriptedDesk:
         yield Report(Stats(model_calls=1), problem=self.problem)
 
     async def research(
-        self, document: Document, claims: Sequence[Claim]
+        self, document: Document, claims: Sequence[Claim], *, own: str = ""
     ) -> AsyncGenerator[Progress | Researched | Report, None]:
         """Yield what the archive says of each claim."""
+        self.own = own
         for number, claim in enumerate(claims):
             yield Progress("searching", number, len(claims))
             await self._ask(claim.text)

@@ -66,6 +66,7 @@ async def test_a_selection_is_researched_as_it_is(connect: Connect) -> None:
     await editor.command("copydesk.researchClaim", uri=URI, range=place)
     await editor.ended(1)
     assert desk.asked == ["mill at Lund dates"]
+    assert desk.own == URI
 
 
 async def test_a_section_is_one_job_that_streams_its_verdicts(connect: Connect) -> None:

@@ -111,6 +111,17 @@ async def test_a_page_that_only_says_yes_is_no_evidence() -> None:
     assert engine.judged == []
 
 
+async def test_a_document_is_no_source_for_what_it_says_itself() -> None:
+    search = ScriptedSearch({"Draft": DRAFT, "Cookery": COOKERY})
+    desk = claims_desk(ClaimEngine(judge=says(finished=Stance.SUPPORTS)), [search])
+    document = read(Text(DRAFT))
+    own = "https://Draft.example/page"
+    events = [event async for event in desk.research(document, claims_in(document, None), own=own)]
+    result = next(event for event in events if isinstance(event, Researched))
+    assert result.claim.verdict is Verdict.NOT_ENOUGH_EVIDENCE
+    assert search.read_titles == ["Cookery"]
+
+
 async def test_what_cannot_be_checked_is_searched_nowhere_and_no_note_is_made() -> None:
     search = ScriptedSearch({"Annals": ANNALS})
     source = "I think the old dam is lovely.\n"

@@ -141,7 +141,7 @@ async def _researched(
     progress = progress_line()
     reports, notes, report = [], [], Report(Stats())
     try:
-        async with aclosing(desk.research(document, claims)) as events:
+        async with aclosing(desk.research(document, claims, own=_own(path))) as events:
             async for event in events:
                 match event:
                     case Progress():
@@ -156,6 +156,11 @@ async def _researched(
         await desk.close()
     name = UNNAMED if path is None else str(path)
     return Results((Examined(name, document, tuple(notes), 0, report),), tuple(reports))
+
+
+def _own(path: Path | None) -> str:
+    """Return a document's file as the library names it."""
+    return path.resolve().as_uri() if path is not None else ""
 
 
 def _words(event: Progress) -> str:

@@ -38,9 +38,12 @@ class Desk(Protocol):
         ...
 
     def research(
-        self, document: Document, claims: Sequence[Claim]
+        self, document: Document, claims: Sequence[Claim], *, own: str = ""
     ) -> AsyncGenerator[Progress | Researched | Report, None]:
-        """Yield what was found on each claim, in the order given; raises `CopydeskError` where search is not set up."""
+        """Yield what was found on each claim, in the order given; raises `CopydeskError` where search is not set up.
+
+        `own` is the `file:` URI of the document, which is not searched.
+        """
         ...
 
     async def close(self) -> None:

@@ -73,7 +73,7 @@ async def _research(
     report: Report | None = None
     async with (
         session.desks.lent(configuration) as desk,
-        aclosing(desk.research(read, claims)) as events,
+        aclosing(desk.research(read, claims, own=_own(document))) as events,
     ):
         async for event in events:
             match event:
@@ -86,6 +86,11 @@ async def _research(
                     report = event
     tell(session, report)
     return outcomes[0] if len(claims) == 1 and outcomes else f"{len(outcomes)} claims looked up"
+
+
+def _own(document: OpenDocument) -> str:
+    """Return a document's file as the library names it."""
+    return document.path.resolve().as_uri() if document.path is not None else ""
 
 
 def _take(session: Session, document: OpenDocument, notes: DocumentNotes, result: Researched, *, alone: bool) -> None:

@@ -84,9 +84,13 @@ class Retrieved:
 
 @dataclass
 class Retrieval:
-    """Searching and reading for one command; a page is read once however many claims lead to it."""
+    """Searching and reading for one command; a page is read once however many claims lead to it.
+
+    `own` is the `file:` URI of the document itself, which must not bear witness to what it says.
+    """
 
     searches: Sequence[Search]
+    own: str = ""
     _read: dict[str, Reading | Skipped] = field(default_factory=dict, init=False)
 
     async def retrieve(self, queries: Sequence[str]) -> Retrieved:
@@ -124,7 +128,7 @@ class Retrieval:
         try:
             for query in queries:
                 found = await search.find(query, RESULTS)
-                rankings.append([(search, hit) for hit in found.hits])
+                rankings.append([(search, hit) for hit in found.hits if not self.own or hit.url != self.own])
                 skipped += found.skipped
         except SearchUnavailable as problem:
             return (

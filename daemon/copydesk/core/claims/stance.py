@@ -38,11 +38,14 @@ HOPELESS = 0.5
 TOLERATED = 1
 """Wrong decisive answers that may lead by more than the bar; one odd case must not silence a good verifier."""
 
-_ANSWERS = {
-    Stance.SUPPORTS: "The source says that the claim is true.",
-    Stance.REFUTES: "The source says that the claim is false.",
-    Stance.IRRELEVANT: "The source does not say whether the claim is true.",
-}
+ANSWERS = MappingProxyType(
+    {
+        Stance.SUPPORTS: "The source says that the claim is true.",
+        Stance.REFUTES: "The source says that the claim is false.",
+        Stance.IRRELEVANT: "The source does not say whether the claim is true.",
+    }
+)
+"""What the letters stand for."""
 _FLOOR = 1e-6
 _TITLE = 120
 
@@ -110,7 +113,7 @@ def numbered(sentences: Sequence[str]) -> str:
 def question(title: str, sentences: Sequence[str], claim: str, rotation: int, prompts: Prompts) -> str:
     """Return the question's words; the excerpt comes first, so that an engine's prefix cache serves it again."""
     options = "\n".join(
-        f"{letter}. {_ANSWERS[stance]}" for letter, stance in zip(LETTERS, ROTATIONS[rotation], strict=True)
+        f"{letter}. {ANSWERS[stance]}" for letter, stance in zip(LETTERS, ROTATIONS[rotation], strict=True)
     )
     return prompts.fill("stance", **_shown(title, sentences, claim), options=options)
 
