@@ -119,7 +119,14 @@ def _apart(claimed: Quantity, told: Sequence[Quantity]) -> Difference | None:
     if (claimed.soft or claimed.value == 1) and not counted:
         return None
     rivals = denied or [one for one in kin if one.role is claimed.role]
+    rivals = rivals or [one for one in told if _in_another_unit(claimed, one)]
     return Difference(_said(claimed), tuple(dict.fromkeys(_said(one) for one in rivals))[:2])
+
+
+def _in_another_unit(claimed: Quantity, told: Quantity) -> bool:
+    if COUNT in (claimed.unit, told.unit):
+        return False
+    return _close(claimed.value / claimed.unit.factor, told.value / told.unit.factor)
 
 
 def _contradicts(claimed: Quantity, told: Quantity) -> bool:

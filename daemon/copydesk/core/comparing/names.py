@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from copydesk.core.comparing.tokens import Sort, Token, is_foreign, tokens
+from copydesk.core.comparing.units import unit_of
 from copydesk.core.similarity import FUNCTION_WORDS
 from copydesk.core.vocabulary import word_set
 
@@ -26,10 +27,14 @@ _GENERIC = word_set(
     government parliament congress senate house court state states republic kingdom union department ministry agency
     committee council association foundation society center centre bank act internet web earth moon sun god north south
     east west northern southern eastern western central new first second
-    january february march april may june july august september october november december
+    january february march april may june july august september october november december jan feb mar apr jun jul aug
+    sep sept oct nov dec
     """
 )
 """Words with a capital that may be missing without making a name another's."""
+
+_OPENERS = word_set("former current late young old new senior leading local national federal early modern ancient then")
+"""What may stand before a name at the beginning of a sentence without being part of it."""
 
 _JOINING = word_set("of the de da do dos das du la le les el los von van der den di del della and for in on at y e zu")
 _OPENING = frozenset('.!?:;"')
@@ -117,7 +122,7 @@ class _Told:
         if len(name.words) > 1 and (name.initials in self.bases or self._is_spelled_short(name)):
             return ""
         missing = [word for word in name.words if not self._has(word)]
-        if name.opens and missing and missing[0] is name.words[0] and not _is_acronym(missing[0]):
+        if name.opens and missing and missing[0] is name.words[0] and missing[0].lower in _OPENERS:
             missing = missing[1:]
         required = [word for word in missing if word.lower not in _GENERIC]
         if not required:
@@ -172,7 +177,16 @@ def _may_begin(found: Sequence[Token], at: int) -> bool:
     token = found[at]
     if not token.capital or len(token.text) == 1 or (at and found[at - 1].text == "'"):
         return False
+    if _is_unit(found, at):
+        return False
     return token.lower not in FUNCTION_WORDS or (_is_acronym(token) and not _shouts(found))
+
+
+def _is_unit(found: Sequence[Token], at: int) -> bool:
+    """Tell whether a word is part of an amount: MW behind a number, US before a dollar sign."""
+    if at + 1 < len(found) and found[at + 1].text == "$":
+        return True
+    return bool(at) and found[at - 1].sort is Sort.NUMBER and unit_of(found[at].lower, after_digits=True) is not None
 
 
 def _shouts(found: Sequence[Token]) -> bool:

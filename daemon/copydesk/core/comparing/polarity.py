@@ -36,14 +36,15 @@ _LIKE_DENIALS = word_set("absence deficiency deficient loss free devoid knockout
 """Words that may deny as well, of which it is not known what they deny."""
 
 _NO_DENIALS = re.compile(
-    r"\b"
+    r"\b(?:"
     + one_of(
         """
         not only, not just, not merely, not simply, not until, no doubt, no sooner, nothing but, none other,
         (?:no|not) (?:more|less|fewer|greater|higher|lower|later|older) than, whether or not, no\\.? ?\\d,
-        without doubt, not least, not to mention, no matter
+        without doubt, not least, not to mention, no matter, no other, no \\w+ (?:had|has|have) ever
         """
-    ),
+    )
+    + r"|no \w+(?: \w+){0,5} (?:is|was|are|were|been) \w+er\b)",
     re.IGNORECASE,
 )
 _CLAUSE_ENDS = frozenset(",;.:()") | word_set("but and or because although though while whereas which who that if")
@@ -209,20 +210,27 @@ _ABSOLUTES = (
         word_set(
             """
             first 1st earliest debut debuted initial initially original originally pioneer pioneered pioneering maiden
-            inaugural premiere premiered oldest never introduced invented i opening began started launched one
+            inaugural premiere premiered oldest never ever introduced invented i opening began started launched one
             """
         ),
     ),
 )
 _SUPERLATIVE = re.compile(
-    r"\b(?:best|worst|(?:large|big|small|high|low|long|short|old|young|new|fast|slow|strong|weak|great|wide|deep|rich|"
-    r"poor|tall|heav|light|earl|late|cheap|bright|dark|dead|busi|happ|wealth|near|far|farth|furth|clos|hot|cold|warm)(?:i?est)|"
-    r"the most (?!of\b)\w+)\b",
+    r"\b(?:"
+    + one_of(
+        """
+        best, worst, largest, biggest, smallest, highest, lowest, longest, shortest, oldest, youngest, newest, fastest,
+        slowest, strongest, weakest, greatest, widest, deepest, richest, poorest, tallest, heaviest, lightest, earliest,
+        cheapest, brightest, deadliest, busiest, wealthiest, farthest, furthest, hottest, coldest, warmest,
+        the most (?!of\\b)\\w+
+        """
+    )
+    + r")\b",
     re.IGNORECASE,
 )
 _SUPERLATIVE_LIKE = re.compile(
-    r"\b(?:best|worst|\w{3,}est|most|least|top|record|number one|no\. ?1|first|leading|highest|unmatched|unequalled|"
-    r"unparalleled|than any|ever|maximum|minimum|peak|sole|only|last|latest)\b",
+    r"\b(?:best|worst|\w{3,}est|most|least|tops?|topped|record|number one|no\. ?1|first|leading|unmatched|unequalled|"
+    r"unparalleled|than any|ever|maximum|minimum|peak|sole|only|last|no \w+\b.{0,40}\w(?:er|more))\b",
     re.IGNORECASE,
 )
 _FEW = r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten)\b"

@@ -231,7 +231,7 @@ class _Reading:
             return False
         opens = first == 1 or self._text(first - 2) in (".", "!", "?", ":", '"', ";")
         after = self.found[last] if last < len(self.found) else None
-        counted = after is not None and after.sort is Sort.WORD and after.lower not in FUNCTION_WORDS
+        counted = after is not None and after.text == after.lower and after.lower.endswith("s")
         return not (opens and counted)
 
     def _named(self, number: Numeral, last: int) -> Quantity:

@@ -68,7 +68,7 @@ _MEASURES = {
     "money chf": "chf 1",
     "money krw": "krw 1",
     "money sek": "krona 1, kronor 1, sek 1",
-    "per cent": "percent 1, pct 1",
+    "per cent": "percent 1, pct 1, prozent 1",
 }
 _UNITS = {
     name: Unit(measure, float(factor))
@@ -98,7 +98,8 @@ def unit_of(word: str, *, after_digits: bool) -> Unit | None:
     """Return the unit that a word in lower case names, in the singular or plural."""
     if word in _SHORT and not after_digits:
         return None
-    return _UNITS.get(word) or (_UNITS.get(word[:-1]) if word.endswith("s") and len(word) > 3 else None)
+    plural = len(word) > 3 and word[-1] in "sn"  # metres; Metern in German
+    return _UNITS.get(word) or (_UNITS.get(word[:-1]) if plural else None)
 
 
 def currency_of(symbol: str, country: str = "") -> Unit | None:
