@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk.adapters.dismissals import ProjectDismissals
-from copydesk.adapters.files import documents_in, read_text
+from copydesk.adapters.evidence_files import known_sources
 from copydesk.adapters.project import find_root
 from copydesk.cli.arguments import LEVELS, add_engine_flags, flag_values
+from copydesk.cli.documents import found_at, printed, read_documents, wanted
 from copydesk.cli.guarding import guarded
 from copydesk.cli.results import Examined, Results
 from copydesk.cli.speaking import progress_line, speaker
-from copydesk.cli.wiring import desk_for
+from copydesk.cli.wiring import desk_for, source_store
 from copydesk.core.brief import brief_of
 from copydesk.core.instant import instant
 from copydesk.core.note import Note
-from copydesk.core.suppress import suppressed
-from copydesk.core.view import distinct, shown
-from copydesk.errors import DocumentError, StoreError
+from copydesk.core.view import shown
 from copydesk.events import Progress, Report, Stats
 from copydesk.settings import load
 from copydesk.turns import abreast
@@ -32,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from copydesk.adapters.egress import Egress
+    from copydesk.adapters.sources import SourceStore
     from copydesk.core.document import Document
     from copydesk.core.schema import Problem
     from copydesk.desk import Desk
@@ -69,32 +67,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Critique, print, and return the exit status."""
     say = speaker()
-    documents: list[tuple[Path, Document]] = []
-    failed = False
-    for path in documents_in(args.paths):
-        try:
-            documents.append((path, _read(path)))
-        except DocumentError as error:
-            failed = True
-            say(error.sentence)
+    documents, failed = read_documents(args.paths, say)
     if not documents:
-        if not failed:
-            say(f"No Markdown document was found in {', '.join(map(str, args.paths))}. Name a file.")
         return 2
     with guarded() as egress:
         results = asyncio.run(_examined(documents, args, egress, say))
-    print(_printed(results, args.format))
+    print(printed(results, args.format))
     problem = results.report.problem
     if problem is not None and args.format != "text":
         say(problem.sentence)
     if problem is not None and (args.engine or args.model or args.host or args.model_path):
         # Whoever names an engine wants its opinion; without it a run must not pass for a clean one.
         failed = True
-    level = LEVELS.get(args.fail_on)
-    found = level is not None and any(
-        note.severity <= level for examined in results.documents for note in examined.notes
-    )
-    return 2 if failed else 1 if found else 0
+    return 2 if failed else 1 if found_at(args.fail_on, results) else 0
 
 
 async def _examined(
@@ -110,12 +95,13 @@ async def _examined(
             desks[root] = settings, desk_for(settings, root, egress)
             _tell(problems, told, say)
     progress = progress_line(documents=len(documents))
-    dismissals = ProjectDismissals(warn=say)
+    dismissals, store = ProjectDismissals(warn=say), source_store(say)
 
     async def one(item: tuple[Path, Document]) -> Examined:
         path, document = item
         settings, desk = desks[find_root(path)]
-        return await _examine(path, document, settings, None if args.instant else desk, args, dismissals, say, progress)
+        asked = None if args.instant else desk
+        return await _examine(path, document, settings, asked, args, dismissals, store, say, progress)
 
     try:
         width = max(settings.engine.concurrency for settings, _ in desks.values())
@@ -134,6 +120,7 @@ async def _examine(
     desk: Desk | None,
     args: argparse.Namespace,
     dismissals: ProjectDismissals,
+    store: SourceStore | None,
     say: Callable[[str], None],
     progress: Callable[[str], None],
 ) -> Examined:
@@ -141,7 +128,8 @@ async def _examine(
     brief, problems = brief_of(head, settings.brief)
     for problem in problems:
         say(f"{path}: {problem}")
-    notes: list[Note] = list(instant(document, frozenset(brief.known_terms)).notes)
+    known = await asyncio.to_thread(known_sources, document, path, store, say)
+    notes: list[Note] = list(instant(document, frozenset(brief.known_terms), known_sources=known).notes)
     report = Report(Stats())
     if desk is not None and settings.critique.model:
         async with aclosing(desk.critique(document, brief)) as events:
@@ -152,57 +140,9 @@ async def _examine(
                     progress(f"{path.name}: {event.label}, {event.done} of {event.total} questions")
                 else:
                     report = event
-    kept = _wanted(path, document, notes, settings, dismissals, say)
+    kept = wanted(path, document, notes, settings, dismissals, say)
     view = kept if args.all else shown(kept, document.words, settings.critique.max_per_1000_words)
     return Examined(str(path), document, tuple(view), len(kept) - len(view), report)
-
-
-def _wanted(
-    path: Path,
-    document: Document,
-    notes: Sequence[Note],
-    settings: Settings,
-    dismissals: ProjectDismissals,
-    say: Callable[[str], None],
-) -> list[Note]:
-    try:
-        dismissed = dismissals.load(path, ())
-    except StoreError as error:
-        say(error.sentence)
-        dismissed = lambda note: False  # noqa: E731
-    disabled = frozenset(settings.critique.disable)
-    kept = {
-        note.id: note
-        for note in notes
-        if note.code not in disabled
-        and not suppressed(note.anchor.span, note.code, document.directives)
-        and not dismissed(note)
-    }
-    return sorted(distinct(kept.values()), key=lambda note: (note.anchor.hint, note.severity, note.code))
-
-
-def _read(path: Path) -> Document:
-    from copydesk.core.markdown import format_of, read
-
-    return read(read_text(path), format_of(path.name))
-
-
-def _printed(results: Results, form: str) -> str:
-    if form == "json":
-        from copydesk.cli.formats.json import json
-
-        return json(results)
-    if form == "sarif":
-        from copydesk.cli.formats.sarif import sarif
-
-        return sarif(results)
-    if form == "github":
-        from copydesk.cli.formats.github import github
-
-        return github(results)
-    from copydesk.cli.formats.text import text
-
-    return text(results, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
 
 
 def _tell(problems: Sequence[Problem], told: set[Problem], say: Callable[[str], None]) -> None:

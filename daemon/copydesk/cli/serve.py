@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from copydesk.errors import StoreError
+
 if TYPE_CHECKING:
     import argparse
 
@@ -57,22 +59,29 @@ def services(egress: Egress) -> Services:
         brief=_brief,
         page=lambda code: None,
         dismissals=ProjectDismissals(),
-        sources=NoSources(),
+        sources=CitedSources(),
         ledger=newest,
     )
 
 
-class NoSources:
-    """Keeps nothing."""
+class CitedSources:
+    """The user's store of cited sources and the bundles beside documents, opened at first use."""
 
     def pin(self, page: Page) -> None:
-        """Forget."""
+        """Keep the text of a source that is cited; raises `StoreError`."""
+        from copydesk.cli.wiring import source_store
+
+        store = source_store()
+        if store is None:
+            raise StoreError("This system has no place for stored sources.", "Set HOME to a folder of yours.")
+        store.pin(page)
 
     def known(self, document: Document, path: Path | None) -> KnownSources:
-        """Return nothing."""
-        from copydesk.core.citations.known import NO_SOURCES
+        """Return what is stored of the sources that a document cites."""
+        from copydesk.adapters.evidence_files import known_sources
+        from copydesk.cli.wiring import source_store
 
-        return NO_SOURCES
+        return known_sources(document, path, source_store())
 
 
 def _configure(client: ClientSettings) -> Configuration:

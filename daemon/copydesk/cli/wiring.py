@@ -11,10 +11,12 @@ from copydesk.desk import Desk, Staff
 from copydesk.ports import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from copydesk.adapters.egress import Egress
     from copydesk.adapters.engines.choose import EngineChoice
+    from copydesk.adapters.sources import SourceStore
     from copydesk.ports import Cache, Places
     from copydesk.settings import Settings
 
@@ -71,6 +73,16 @@ def open_cache() -> Cache:
     """Return the user's cache."""
     directory = default_directory()
     return DiskCache(directory) if directory is not None else NoCache()
+
+
+def source_store(warn: Callable[[str], None] | None = None) -> SourceStore | None:
+    """Return the user's store of cited sources, None on a system that has no place for one."""
+    from copydesk.adapters.sources import SourceStore, default_sources_directory
+
+    directory = default_sources_directory()
+    if directory is None:
+        return None
+    return SourceStore(directory) if warn is None else SourceStore(directory, warn)
 
 
 def desk_for(settings: Settings, root: Path | None, egress: Egress | None = None) -> Desk:
