@@ -19,11 +19,16 @@ ALLOWED = {
     "events": {"core", "ports", "errors"},
     "errors": set(),
     "turns": set(),
-    "settings": {"core"},
+    "tables": {"core"},
+    "settings": {"core", "tables"},
     "answers": {"core", "ports", "errors", "turns"},
     "examination": {"core", "ports", "errors", "turns", "events", "answers"},
     "research": {"core", "ports", "errors", "turns", "events", "answers"},
-    "desk": {"core", "ports", "errors", "turns", "events", "answers", "examination", "research"},
+    "drafting": {"core", "ports", "errors", "turns", "events", "answers", "research"},
+    "watch": {"core", "ports", "errors", "turns", "events", "answers"},
+    "desk": {
+        *("core", "ports", "errors", "turns", "events", "answers", "watch", "examination", "research", "drafting")
+    },
     "cause": set(),
     "adapters": {"core", "ports", "errors", "settings", "cause", "adapters"},
     "lsp": {"core", "ports", "errors", "events", "cause", "lsp"},

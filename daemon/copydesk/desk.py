@@ -181,8 +181,8 @@ class Desk:
     ) -> AsyncGenerator[Drafting | Preview | Drafted | Report, None]:
         """Yield how the section at an offset is drafted, and the draft; a report comes last.
 
-        With `terms.stop` set, or where the engine fails, the draft ends as it is and is yielded. A cancelled task yields
-        nothing more; what there was of the draft is in the journal. Raises `DocumentError` where no heading is.
+        With `terms.stop` set, or where the engine fails, the draft ends as it is and is yielded. A cancelled task
+        yields nothing more; what there was of the draft is in the journal. Raises `DocumentError` without a heading.
         """
         task = await asyncio.to_thread(task_of, document, position, brief, terms, self.limits)
         watch, problem = Watch(self.clock), None

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from copydesk.core.draft.draft import Draft
     from copydesk.core.evidence import ClaimReport
     from copydesk.core.note import Note
     from copydesk.errors import CopydeskError
-    from copydesk.ports import EngineFacts, ModelFacts, Page
+    from copydesk.ports import EngineFacts, ModelFacts, Page, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,32 @@ class Researched:
 
     claim: ClaimReport
     note: Note | None
+    pages: tuple[Page, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """How far a draft has come: the round, who does what (in a fixed vocabulary), sources quoted, words so far."""
+
+    round: int
+    role: Role
+    label: str
+    sources: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The section's own body in Markdown as it would be now; each replaces the one before."""
+
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A draft as far as it came, its status says how far; `pages` are the sources that it cites."""
+
+    draft: Draft
     pages: tuple[Page, ...] = ()
 
 

@@ -20,6 +20,9 @@ class Role(StrEnum):
     REWRITER = "rewriter"
     PLANNER = "planner"
     VERIFIER = "verifier"
+    RESEARCHER = "researcher"
+    WRITER = "writer"
+    EDITOR = "editor"
 
 
 class Locality(StrEnum):
@@ -152,6 +155,26 @@ class Cache(Protocol):
 
     async def close(self) -> None:
         """Release files."""
+        ...
+
+
+class Journal(Protocol):
+    """What one run of a command has finished, so that running it again repeats nothing; it forgets and never raises.
+
+    Nothing recorded is lost when the process is killed right after. Keys are hexadecimal digests; values may be as long
+    as a page of a source.
+    """
+
+    async def recall(self, key: str) -> bytes | None:
+        """Return what was recorded under a key, by this run or one before it; None if nothing was."""
+        ...
+
+    async def record(self, key: str, value: bytes) -> None:
+        """Keep a finished step; a key is recorded once."""
+        ...
+
+    async def keep(self, name: str, value: bytes) -> None:
+        """Keep the latest value under a name, in place of the one before."""
         ...
 
 

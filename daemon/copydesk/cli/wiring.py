@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from copydesk.adapters.disk import DiskCache, default_directory
 from copydesk.adapters.prompt_files import load_excerpts, load_labelled, load_prompts
 from copydesk.desk import Desk, Staff
+from copydesk.drafting.limits import Limits
 from copydesk.ports import Role
 
 if TYPE_CHECKING:
@@ -109,4 +110,5 @@ def desk_for(settings: Settings, root: Path | None, egress: Egress | None = None
         excerpts=load_excerpts(),
         search=search,
         unproven=settings.critique.unproven,
+        limits=Limits(settings.draft.rounds, settings.draft.tokens, settings.draft.seconds, settings.draft.words),
     )

@@ -27,6 +27,6 @@ class Prompts:
         """Return these prompts with one template's wording changed by a pattern."""
         return Prompts({**self.templates, name: pattern.sub(replacement, self.templates[name])})
 
-    def version(self, name: str) -> str:
-        """Return a name for the template's present wording: it changes when a word changes."""
-        return f"{name}@{digest(self.templates['system'], self.templates[name])[:8]}"
+    def version(self, name: str, system: str = "system") -> str:
+        """Return a name for the present wording of a template and its system prompt: it changes when a word changes."""
+        return f"{name}@{digest(self.templates[system], self.templates[name])[:8]}"

@@ -1,0 +1,1 @@
+"""Drafting a section: the task, what each role is asked and answers, the checks, the ratchet and the rendering."""

@@ -1,0 +1,111 @@
+"""What drafting comes to: the section's new body, who made each sentence from what, and how it went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from copydesk.core.draft.frame import assembled
+from copydesk.core.edit import rewritten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from copydesk.core.draft.frame import Frame, Paragraph, Rendered
+    from copydesk.core.draft.ratchet import Score, Stop
+    from copydesk.core.draft.statement import Origin
+    from copydesk.core.draft.task import Mode
+    from copydesk.core.edit import Edit
+    from copydesk.core.evidence import Evidence, Skipped, Source
+    from copydesk.core.text import Span, Text
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedSentence:
+    """One sentence of a draft: `span` is where it stands in the draft's Markdown, its citations included.
+
+    `evidence` are the quotations that it cites, `notes` the writer's jottings that it was made from, in their words.
+    """
+
+    text: str
+    span: Span
+    origin: Origin
+    evidence: tuple[Evidence, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What happened in one round. `score` is that of the draft at its end; tokens are as the engine counted them.
+
+    `accepted` and `reverted` count patches, in the first round sentences that stand and that were refused. `remarks`
+    say in words for the writer what was left out, refused or could not be had.
+    """
+
+    number: int
+    score: Score
+    accepted: int = 0
+    reverted: int = 0
+    calls: int = 0
+    prompt_tokens: int = 0
+    cached_prompt_tokens: int = 0
+    output_tokens: int = 0
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A drafted section, as it stands and falls with what stood there: `original`, at `place` of the document.
+
+    `markdown` is the section's whole own body; the writer's text in it is as it was. `replaced` are jottings, as
+    written, that it no longer has because sentences were made from them. `faults` are those that are left, in words.
+    An `unsourced` draft cites nothing (CD608). `reason` says more about the status, if there is more to say.
+    """
+
+    heading: tuple[str, ...]
+    place: Span
+    original: str
+    markdown: str
+    mode: Mode
+    status: Stop
+    score: Score
+    sentences: tuple[DraftedSentence, ...] = ()
+    sources: tuple[Source, ...] = ()
+    queries: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    replaced: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    log: tuple[Round, ...] = ()
+    reason: str = ""
+    frame: Frame | None = None
+    paragraphs: tuple[Paragraph, ...] = ()
+    definitions: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def rounds(self) -> int:
+        """Return how many rounds there were."""
+        return len(self.log)
+
+    @property
+    def words(self) -> int:
+        """Return how many words the drafted sentences have."""
+        return sum(len(one.text.split()) for one in self.sentences)
+
+    @property
+    def unsourced(self) -> bool:
+        """Tell whether no drafted sentence cites a source."""
+        return not any(one.evidence for one in self.sentences)
+
+    def chosen(self, paragraphs: Iterable[int]) -> Rendered:
+        """Return the body with only some of the drafted paragraphs, by index; jottings that these do not take stay."""
+        assert self.frame is not None
+        return assembled(self.frame, [self.paragraphs[index] for index in sorted(set(paragraphs))], self.definitions)
+
+    def edit(self, text: Text, paragraphs: Iterable[int] | None = None) -> Edit | None:
+        """Return the one edit that puts the draft, or some of its paragraphs, into the text that it was made for.
+
+        None where that is not what stands there any more, or where nothing would change.
+        """
+        if text.slice(self.place) != self.original:
+            return None
+        return rewritten(text, self.place, self.markdown if paragraphs is None else self.chosen(paragraphs).markdown)
