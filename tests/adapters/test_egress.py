@@ -169,6 +169,9 @@ WHAT = {
     "page through a transport": "done",
     "page left": "refused",
     "page left, through a transport": "refused",
+    "localhost by name": "done",
+    "localhost by address": "done",
+    "localhost no longer": "refused",
     "while a permission stands": "done",
     "after it was taken back": "refused",
     "resolver restored": "done",
@@ -182,8 +185,8 @@ def test_R72_the_guard_holds(trial: Trial, what: str) -> None:
 
 
 def test_R72_nothing_arrived_but_what_was_allowed(trial: Trial) -> None:
-    # A page visited, that page through a transport, while a permission stood, and after the guard.
-    assert trial.arrived[trial.other] == 4
+    # A page visited, that page through a transport, twice localhost, while a permission stood, and after the guard.
+    assert trial.arrived[trial.other] == 6
 
 
 def test_R72_refusals_are_in_the_ledger(trial: Trial) -> None:
@@ -201,9 +204,10 @@ def test_R72_connections_of_libraries_that_do_not_count_are_in_the_ledger_too(tr
     # Each kind of stream, three spellings, two names (one tried twice), the redirect and asyncio on Windows.
     assert len(opened) == 11 + 3 + 3 + 1 + 1
     assert {(entry.purpose, entry.sent) for entry in opened} == {("engine", None)}
-    # A page visited without our transport, and while a permission stood; through our transport it is "done".
+    # Through our transport the page is "done".
     others = [entry.purpose for entry in trial.entries if entry.outcome == "opened" and entry.port == trial.other]
-    assert others == ["page", "engine"]
+    assert others == ["page", *["engine"] * len(others[1:])]
+    assert len(others) >= 4  # localhost may have two addresses, and both be tried
 
 
 def test_R72_look_ups_are_in_the_ledger(trial: Trial) -> None:

@@ -89,7 +89,7 @@ class Ledger:
         self._warn = warn
         self._largest = largest
         self._warned: set[str] = set()
-        self._writing = threading.Lock()
+        self._writing = threading.RLock()  # what the garbage collector ends meanwhile may be refused and noted
         self._torn = False
 
     def entry(self, host: str, port: int, purpose: str) -> Entry:
