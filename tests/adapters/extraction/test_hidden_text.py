@@ -18,6 +18,11 @@ def test_R43_hidden_words_are_not_in_the_text(case: Case) -> None:
     assert extracted.text.count("shown") == case.body.count("shown") > 0
 
 
+def test_R43_colours_of_the_whole_page_count() -> None:
+    page = '<body bgcolor="black" text="#ddd"><p>shown</p><p style="color:#050505">secret</p></body>'
+    assert html_text(page.encode(), None).text == "shown\n"
+
+
 @pytest.mark.parametrize(
     "snippet",
     [

@@ -60,7 +60,7 @@ _WHITE = (255.0, 255.0, 255.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """How the text of an element looks. Colours are None where a linked sheet or an image decides."""
+    """How the text of an element looks. Colours are None where another rule, a linked sheet or an image decides."""
 
     shown: bool = True
     size: float = 16.0
@@ -157,20 +157,13 @@ class _Walk:
             visibility = style.get("visibility", "inherit")
             shown = shown if visibility in ("inherit", "unset") else visibility not in ("hidden", "collapse")
             size = text_size(style, size)
-        if (shown, size, text, background, furniture) == (
-            outer.shown,
-            outer.size,
-            outer.colour,
-            outer.background,
-            outer.furniture,
-        ):
-            return outer
         return _Look(shown, size, text, background, furniture)
 
     def _colours(
         self, element: HtmlElement, style: Mapping[str, str], outer: _Look
     ) -> tuple[tuple[float, ...] | None, tuple[float, ...] | None]:
-        declared = style.get("color") or (element.tag == "font" and element.get("color", "").lower())
+        attribute = "text" if element.tag == "body" else "color"
+        declared = style.get("color") or element.get(attribute, "").lower()
         painted = style.get("background-color") or element.get("bgcolor", "").lower()
         styled_elsewhere = self._painted and (element.get("class") or element.get("id"))
         text = None if styled_elsewhere else outer.colour
