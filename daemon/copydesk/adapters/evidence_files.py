@@ -58,7 +58,7 @@ def known_sources(
     known = KnownSources((*own.sources, *bundled), base, (*own.lost, *bundle.lost))
     for one in known.sources:
         # Made ready here, so that no check waits for it.
-        _ = one.stored.folded, one.newer and one.newer.folded
+        _ = one.stored.folded, one.newer and one.newer.folded, one.figures
     return known
 
 

@@ -101,6 +101,48 @@ def test_an_edit_gives_what_a_reading_from_scratch_gives(case: Case) -> None:
             assert reading.notes == instant(read(Text(source)), known_sources=known).notes
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("carried", "carried as many as"),
+        ("540,000", "450,000"),
+        ("“450,000", "“540,000"),
+        ("a third of", "a tenth of"),
+        ("[^count]: “", "[^other]: “"),
+        ("https://example.org/audit", "https://example.org/none"),
+    ],
+)
+def test_an_edit_in_what_is_compared_is_noticed(before: str, after: str) -> None:
+    text = "In all, a third of the pumps failed."
+    known = KnownSources((KnownSource(Source("Audit", "https://example.org/audit", "", digest(text)), text),))
+    source = (
+        "The ferry carried 540,000 passengers.[^count] Many failed.[^audit]\n\n"
+        "[^count]: “450,000 passengers came.” [Count](https://example.org/count)\n"
+        "[^audit]: “a third of the pumps failed, they said” [Audit](https://example.org/audit)\n"
+    )
+    first = read(Text(source))
+    reading = instant(first, known_sources=known)
+    edited = source.replace(before, after, 1)
+    assert edited != source
+    again = instant(read(Text(edited), previous=first), previous=reading, known_sources=known)
+    assert again.notes == instant(read(Text(edited)), known_sources=known).notes
+    assert again.notes != reading.notes
+
+
+def test_other_sources_are_noticed() -> None:
+    source = "Many failed.[^a]\n\n[^a]: “a tenth of the pumps failed” [Audit](https://example.org/audit)\n"
+    document = read(Text(source))
+    texts = ("In all, a third of the pumps failed.", "In all, a tenth of the pumps failed.")
+    known = [
+        KnownSources((KnownSource(Source("Audit", "https://example.org/audit", "", digest(text)), text),))
+        for text in texts
+    ]
+    reading = instant(document, known_sources=known[0])
+    assert [note.code for note in reading.notes] == ["CD602"]
+    assert instant(document, previous=reading, known_sources=known[1]).notes == ()
+    assert instant(document, previous=reading).notes == ()
+
+
 def test_every_code_has_cases() -> None:
     codes = {
         code for name in FILES for case in cases(f"citations/{name}.case") for _, _, code, _ in expected(case.body)

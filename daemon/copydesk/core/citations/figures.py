@@ -102,6 +102,8 @@ _MONTHS = word_set(
     sep sept oct nov dec januar februar märz mai juni juli oktober dezember
     """
 )
+_BEFORE = 40
+"""Code points before a figure that may say what it is."""
 _YEARS = range(1500, 2100)
 _BETWEEN = re.compile(rf"[{_SPACE} ’']")
 _POINT = re.compile(r"[.,]")
@@ -114,14 +116,16 @@ _TOGETHER = re.compile(
 def figures(text: str) -> Iterator[Figure]:
     """Yield the figures of a text in their order, names and numbered parts left out."""
     dates = [match.span() for match in _ISO_DATE.finditer(text)]
+    dated = bytearray(len(text) if dates else 0)
     for start, end in dates:
+        dated[start:end] = b"x" * (end - start)
         for match in re.finditer(r"\d+", text[start:end]):
             value = Decimal(match[0])
             kind = FigureKind.YEAR if len(match[0]) == 4 else FigureKind.COUNT
             at = start + match.start()
             yield Figure(kind, match[0], at, at + len(match[0]), frozenset({value}), Decimal(1))
     for match in _FIGURE.finditer(text):
-        if any(start < match.end() and match.start() < end for start, end in dates):
+        if dated and any(dated[match.start() : match.end()]):
             continue
         figure = _figure(text, match)
         if figure is not None:
@@ -137,7 +141,7 @@ def _figure(text: str, match: re.Match[str]) -> Figure | None:
         return None
     if match["digits"].count(".") > 1 and not re.fullmatch(r"\d{1,3}(?:\.\d{3})+", match["digits"]):
         return None  # a version
-    before = text[:start]
+    before = text[max(0, start - _BEFORE) : start]
     kind = _kind(match)
     if kind in (FigureKind.COUNT, FigureKind.YEAR, FigureKind.TIME) and _is_name(before):
         return None
