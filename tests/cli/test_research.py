@@ -19,7 +19,7 @@ from harness.claims import chosen, labelled
 from harness.ollama_server import OllamaServer, Turn
 from harness.pdf_file import pdf
 
-MILLS = "# Mills\n\nThe mill at Lund was built in 1790 by Anna Berg. It has four wheels.\n"
+MILLS = "# Mills\n\nThe mill at Lund was built in 1790 by Anna Berg. The mill at Lund has four wheels.\n"
 OTHER = "# Boats\n\nThe boat at Lund has two sails.\n"
 POST = "# Mills\n\nThe mill at Lund was built in 1790.\n\nThe mill at Lund has nine wheels. I love it.\n"
 
@@ -107,7 +107,7 @@ async def test_a_line_is_researched_and_every_quote_is_in_its_file(
     source = evidence["source"]
     path = tmp_path / "work" / "library" / "mills.md"
     assert source["url"] == path.as_uri()
-    assert path.read_text()[evidence["start"] : evidence["end"]] == evidence["quote"] == "It has four wheels."
+    assert path.read_text()[evidence["start"] : evidence["end"]] == evidence["quote"] == "The mill at Lund has four wheels."
     assert len(source["sha256"]) == 64
     assert 1 <= len(refuted["queries"]) <= 3
 

@@ -181,6 +181,7 @@ class MemorySources:
     """A store of sources that is forgotten with the test."""
 
     pinned: list[Page] = field(default_factory=list)
+    read: list[Page] = field(default_factory=list)
     problem: CopydeskError | None = None
 
     def pin(self, page: Page) -> None:
@@ -188,6 +189,10 @@ class MemorySources:
         if self.problem is not None:
             raise self.problem
         self.pinned.append(page)
+
+    def seen(self, page: Page) -> None:
+        """Remember that a page was read."""
+        self.read.append(page)
 
     def known(self, document: Document, path: Path | None) -> KnownSources:
         """Return everything, as far as the document is concerned."""

@@ -14,7 +14,7 @@ from copydesk.cli.arguments import LEVELS, add_engine_flags, flag_values
 from copydesk.cli.guarding import guarded
 from copydesk.cli.results import Examined, Results
 from copydesk.cli.speaking import progress_line, speaker
-from copydesk.cli.wiring import desk_for
+from copydesk.cli.wiring import desk_for, source_store
 from copydesk.core.claims.claim import Claim, claim_at, claims_in
 from copydesk.core.document import Format
 from copydesk.core.evidence import Status
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from copydesk.adapters.egress import Egress
     from copydesk.core.document import Document
+    from copydesk.ports import Page
     from copydesk.settings import Settings
 
 UNNAMED = "-"
@@ -147,6 +148,7 @@ async def _researched(
                     case Progress():
                         progress(_words(event))
                     case Researched():
+                        await asyncio.to_thread(_note_newest, event.pages)
                         reports.append(event.claim)
                         notes += [event.note] if event.note is not None else []
                     case Report():
@@ -156,6 +158,13 @@ async def _researched(
         await desk.close()
     name = UNNAMED if path is None else str(path)
     return Results((Examined(name, document, tuple(notes), 0, report),), tuple(reports))
+
+
+def _note_newest(pages: Sequence[Page]) -> None:
+    """Note the newest text of sources that were cited earlier, so that quotes which left them are noticed."""
+    if pages and (store := source_store()) is not None:
+        for page in pages:
+            store.seen(page)
 
 
 def _own(path: Path | None) -> str:

@@ -76,6 +76,13 @@ class CitedSources:
             raise StoreError("This system has no place for stored sources.", "Set HOME to a folder of yours.")
         store.pin(page)
 
+    def seen(self, page: Page) -> None:
+        """Note the newest text of a source, if it is one that was cited."""
+        from copydesk.cli.wiring import source_store
+
+        if (store := source_store()) is not None:
+            store.seen(page)
+
     def known(self, document: Document, path: Path | None) -> KnownSources:
         """Return what is stored of the sources that a document cites."""
         from copydesk.adapters.evidence_files import known_sources

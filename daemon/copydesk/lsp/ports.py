@@ -70,6 +70,10 @@ class Sources(Protocol):
         """Keep the text of a source that is cited."""
         ...
 
+    def seen(self, page: Page) -> None:
+        """Note the newest text of a source, if it is one that was cited; never raises."""
+        ...
+
     def known(self, document: Document, path: Path | None) -> KnownSources:
         """Return the stored sources that a document cites."""
         ...

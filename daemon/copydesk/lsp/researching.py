@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from copydesk.lsp.jobs import Job
     from copydesk.lsp.notes import DocumentNotes
     from copydesk.lsp.session import Session
+    from copydesk.ports import Page
 
 NO_SENTENCE = "There is no sentence here that could be looked up."
 NO_CLAIM = "No sentence of this section states something that is worth looking up."
@@ -88,6 +89,12 @@ async def _research(
     return outcomes[0] if len(claims) == 1 and outcomes else f"{len(outcomes)} claims looked up"
 
 
+async def _note_newest(session: Session, pages: Sequence[Page]) -> None:
+    """Note the newest text of sources that were cited earlier, so that quotes which left them are noticed."""
+    for page in pages:
+        await asyncio.to_thread(session.services.sources.seen, page)
+
+
 def _own(document: OpenDocument) -> str:
     """Return a document's file as the library names it."""
     return document.path.resolve().as_uri() if document.path is not None else ""
@@ -100,6 +107,7 @@ def _take(session: Session, document: OpenDocument, notes: DocumentNotes, result
             session.client.say(f"There is nothing to check. {result.claim.reason}")
         return
     session.evidence.keep(result.pages)
+    session.background(_note_newest(session, result.pages))
     identity = notes.add(result.note, document.text)
     if identity is None:
         if alone:
