@@ -186,7 +186,7 @@ class Desk:
         """
         task = await asyncio.to_thread(task_of, document, position, brief, terms, self.limits)
         watch, problem = Watch(self.clock), None
-        retrieval = Retrieval(self._searches_if_any())
+        retrieval = Retrieval(self._searches_if_any(), terms.base)
         try:
             async with self._on_duty(watch) as staff:
                 answers = watch.answers(self.cache)

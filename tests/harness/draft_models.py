@@ -19,6 +19,7 @@ from copydesk.adapters.prompt_files import load_labelled, load_prompts
 from copydesk.core.brief import Brief
 from copydesk.core.draft.budget import tokens
 from copydesk.core.draft.draft import Draft
+from copydesk.core.edit import applied
 from copydesk.core.markdown import read
 from copydesk.core.text import Text
 from copydesk.desk import Desk, Staff
@@ -78,12 +79,16 @@ class Question:
     @property
     def draft(self) -> dict[str, str]:
         """Return the drafted sentences shown, by id."""
-        return dict(re.findall(r"^(s\d+)(?: \[[^\]]*\])?: (.+)$", self.words, re.MULTILINE))
+        return dict(re.findall(r"^(s\d+)(?: \[[^\]]*\])?: (.+)$", self._drafted, re.MULTILINE))
+
+    @property
+    def _drafted(self) -> str:
+        return self.words.partition("\n\nThe draft:\n")[2].partition("\n\n")[0]
 
     @property
     def cited(self) -> dict[str, list[str]]:
         """Return what each drafted sentence names, by its id."""
-        found = re.findall(r"^(s\d+) \[([^\]]*)\]:", self.words, re.MULTILINE)
+        found = re.findall(r"^(s\d+) \[([^\]]*)\]:", self._drafted, re.MULTILINE)
         return {id: names.split(", ") for id, names in found}
 
     @property
@@ -108,12 +113,16 @@ MODEL = ModelFacts("scripted", "d" * 64, context=8192)
 
 @dataclass
 class DraftEngine:
-    """Answers by a model. `fails` maps the number of a call, from 0 on, to the error that it ends with."""
+    """Answers by a model. `fails` maps the number of a call, from 0 on, to its error; the call `hangs` never ends.
+
+    `before` is told each call's number. `cut` counts the calls that were cancelled.
+    """
 
     model: Model
     facts_of: ModelFacts = MODEL
     fails: Mapping[int, CopydeskError | BaseException] = field(default_factory=dict)
     before: Callable[[int], Any] | None = None
+    hangs: int = -1
     asked: list[Question] = field(default_factory=list)
     prompts: list[str] = field(default_factory=list)
     samplings: list[Sampling] = field(default_factory=list)
@@ -147,7 +156,7 @@ class DraftEngine:
         if failure is not None:
             raise failure
         try:
-            await asyncio.sleep(0)
+            await (asyncio.Event().wait() if number == self.hangs else asyncio.sleep(0))
         except asyncio.CancelledError:
             self.cut += 1
             raise
@@ -223,11 +232,9 @@ class Drawn:
     @property
     def accepted(self) -> str:
         """Return the document with the draft in it."""
-        text = Text(self.source)
-        edit = self.draft.edit(text)
-        return (
-            self.source if edit is None else text.source[: edit.span.start] + edit.words + text.source[edit.span.end :]
-        )
+        document = read(Text(self.source))
+        edit = self.draft.edit(document)
+        return self.source if edit is None else applied(document.text, edit)
 
 
 def draft_desk(
@@ -372,7 +379,9 @@ class Foolish:
     seed: int
     words: Sequence[str] = (
         *("the", "canal", "water", "of", "1825", "and", "was", "lock", "Lund", "old", "very", "boat", "42", "%", "It"),
-        *("clearly", "in", "Erie", "not", "always", "gate"),
+        *("clearly", "in", "Erie", "not", "always", "gate", "grain", "city", "eight", "years", "opened", "locks"),
+    )
+    traps: Sequence[str] = (
         *(
             "[S1]",
             "**bold**",
@@ -386,8 +395,8 @@ class Foolish:
             "#",
             "$5",
             "“so",
-            "\\",
         ),
+        *("\\", "[x](y)", "|", "*", "_a_", "<|im_end|>", "&lt;", "~~", "\u202e", "![i](j)", "@key", "1."),
     )
 
     def __post_init__(self) -> None:
@@ -412,7 +421,8 @@ class Foolish:
 
     def _text(self, least: int, most: int) -> str:
         count = self._random.randint(3, 40)
-        text = " ".join(self._random.choice(self.words) for _ in range(count)) + self._random.choice((".", "", "!"))
+        words = [self._random.choice(self.traps if self._random.random() < 0.04 else self.words) for _ in range(count)]
+        text = " ".join(words) + self._random.choice((".", "", "!"))
         return (text + "x" * least)[: self._random.choice((most, most, max(least, most // 3)))]
 
 
@@ -445,3 +455,41 @@ class Evil:
                 self._next += 1
                 order = self.orders[self._next % len(self.orders)]
                 return (order + " " * schema["minLength"])[: schema["maxLength"]]
+
+
+POST = """# Canals
+
+Canals carry boats over land.
+
+## The Lund canal
+
+## Afterwards
+
+Then came the railway.
+"""
+FACTS = {
+    "The Lund canal was opened to boats in 1825.": "Boats have used the Lund canal since 1825.",
+    "It took eight years to dig it by hand.": "Men dug it with spades, and needed eight years for that.",
+    "The canal has 83 locks between the lake and the river.": "Between lake and river the boats pass 83 locks.",
+    "Farmers beside the canal sold grain to the city.": "The farmers beside it could now sell their grain in the city.",
+}
+PAGES = {
+    "Annals": (
+        "# Annals of Lund\n\nThe Lund canal was opened to boats in 1825. It took eight years to dig it by hand.\n"
+    ),
+    "Survey": (
+        "# Survey of the canal\n\nThe canal has 83 locks between the lake and the river. "
+        "Farmers beside the canal sold grain to the city.\n"
+    ),
+}
+
+
+def competent(**more: Any) -> Competent:
+    """Return a model that writes about the Lund canal from `PAGES` without a fault."""
+    questions = ["When was the Lund canal opened?", "How many locks has the Lund canal, and what did farmers sell?"]
+    return Competent(questions, ["its opening", "its locks"], FACTS, **more)
+
+
+def texts(draft: Draft) -> list[str]:
+    """Return the plain words of the drafted sentences."""
+    return [one.text for one in draft.sentences]

@@ -98,7 +98,8 @@ def _read(passage: Passage, source: str, *, introduced: bool) -> PassageReading:
     for index, sentence in enumerate(passage.sentences):
         tokens = words(sentence.plain)
         findings.extend(_findings(place_of(sources, index, tokens, introduced=introduced)))
-        gists.append(gist(sentence, tokens))
+        # What a footnote quotes is there to be said again.
+        gists.append(gist(sentence, tokens) if passage.kind is not PassageKind.FOOTNOTE else None)
     introduces = source.endswith(":") and any(names_source(sentence) for sentence in passage.sentences)
     return PassageReading(tuple(findings), terms(passage, source), tuple(gists), introduces)
 

@@ -150,7 +150,7 @@ class Examiner:
                 continue
             id = _sentence(note, places)
             if id or (body.overlaps(note.anchor.span) and (note.code, note.anchor.quote) not in old):
-                yield Defect(note.code, note.message, id, blocks=blocks)
+                yield Defect("figure" if note.code == "CD604" else note.code, note.message, id, blocks=blocks)
 
 
 def structure(task: SectionTask, after: Document, rendered: Rendered, plan: Plan, points: Iterable[str]) -> str | None:

@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copydesk.core.draft.frame import assembled
+from copydesk.core.draft.task import body_of
 from copydesk.core.edit import rewritten
+from copydesk.core.markdown.definitions import definitions, footnote_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from copydesk.core.document import Document
     from copydesk.core.draft.frame import Frame, Paragraph, Rendered
     from copydesk.core.draft.ratchet import Score, Stop
     from copydesk.core.draft.statement import Origin
     from copydesk.core.draft.task import Mode
     from copydesk.core.edit import Edit
     from copydesk.core.evidence import Evidence, Skipped, Source
-    from copydesk.core.text import Span, Text
+    from copydesk.core.text import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A drafted section, as it stands and falls with what stood there: `original`, at `place` of the document.
+    """A drafted section, which stands and falls with what stood there: `original`, at `place` of the document then.
 
     `markdown` is the section's whole own body; the writer's text in it is as it was. `replaced` are jottings, as
     written, that it no longer has because sentences were made from them. `faults` are those that are left, in words.
@@ -101,11 +104,27 @@ class Draft:
         assert self.frame is not None
         return assembled(self.frame, [self.paragraphs[index] for index in sorted(set(paragraphs))], self.definitions)
 
-    def edit(self, text: Text, paragraphs: Iterable[int] | None = None) -> Edit | None:
-        """Return the one edit that puts the draft, or some of its paragraphs, into the text that it was made for.
+    def edit(self, document: Document, paragraphs: Iterable[int] | None = None) -> Edit | None:
+        """Return the one edit that puts the draft, or some of its paragraphs, into a document.
 
-        None where that is not what stands there any more, or where nothing would change.
+        None where its section is gone or has another body by now, where a footnote that it cites is gone or one that it
+        brings is there already, or where nothing would change.
         """
-        if text.slice(self.place) != self.original:
+        place = self._place_in(document)
+        body = self.markdown if paragraphs is None else self.chosen(paragraphs).markdown
+        if place is None or not self._fits(document):
             return None
-        return rewritten(text, self.place, self.markdown if paragraphs is None else self.chosen(paragraphs).markdown)
+        return rewritten(document.text, place, body)
+
+    def _place_in(self, document: Document) -> Span | None:
+        """Return the body of the one section with this heading path that is as it was."""
+        bodies = [body_of(document, one) for one in document.sections if one.heading and one.path == self.heading]
+        same = [body for body in bodies if document.text.slice(body) == self.original]
+        return same[0] if len(same) == 1 else None
+
+    def _fits(self, document: Document) -> bool:
+        """Tell whether the document has the footnotes that the draft counts on, and none that it brings."""
+        labels = {footnote_label(one.label) for one in definitions(document).footnotes}
+        brought = {footnote_label(label) for label, _ in self.definitions}
+        used = {footnote_label(label) for paragraph in self.paragraphs for label in paragraph.labels}
+        return not brought & labels and used - brought <= labels

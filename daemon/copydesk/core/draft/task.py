@@ -107,7 +107,7 @@ def task_at(document: Document, position: int, brief: Brief, asked: int = 0, usu
     section = section_at(document, position)
     if section is None or section.heading is None or document.format is Format.PLAIN:
         return None
-    body = _body(document, section)
+    body = body_of(document, section)
     headed = [one for one in document.sections if one.heading is not None and one is not section]
     below = tuple(one.title for one in headed if section.span.contains(one.span))
     found = material(document, body)
@@ -128,7 +128,8 @@ def task_at(document: Document, position: int, brief: Brief, asked: int = 0, usu
     )
 
 
-def _body(document: Document, section: Section) -> Span:
+def body_of(document: Document, section: Section) -> Span:
+    """Return what stands between a section's heading, which it must have, and the next heading of any level."""
     assert section.heading is not None
     text = document.text
     line = text.line_at(section.heading.end) + 1
