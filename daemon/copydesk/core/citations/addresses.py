@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 WEB = ("http", "https")
@@ -30,6 +31,7 @@ def is_web(address: str) -> bool:
     return scheme_of(address) in WEB
 
 
+@lru_cache(maxsize=8192)
 def same_source_key(address: str, base: str = "") -> str:
     """Return what all spellings of an address have in common; empty for what names no source.
 

@@ -21,6 +21,8 @@ PAIRS = {"“": "”", "«": "»", "„": "“”", "「": "」", "『": "』", 
 LONGEST = 4000
 """Code points of a quotation; what is closed only after more is none."""
 
+OPENS = re.compile(f"[{re.escape(''.join(PAIRS))}]")
+"""A mark that a quotation may begin with."""
 _MARK = re.compile(f"[{re.escape(''.join(PAIRS) + ''.join(PAIRS.values()))}]")
 _MARKUP = frozenset(">*_#`~|[]\\")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")

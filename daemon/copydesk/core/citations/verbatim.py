@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copydesk.core.citations.noting import QUOTED, note_on, said
-from copydesk.core.citations.quotations import Quotation, quotations, words_of
+from copydesk.core.citations.quotations import OPENS, Quotation, quotations, words_of
 from copydesk.core.citations.references import CitationKind
 from copydesk.core.evidence import Evidence
 from copydesk.core.quotes import Outcome, bare, check
@@ -95,7 +95,7 @@ def _quoted(found: References) -> Iterator[Quoted]:
             named.setdefault((mark.passage, mark.sentence), []).append(reference)
     for (passage, number), references in sorted(named.items(), key=lambda item: item[0]):
         sentence = found.document.passages[passage].sentences[number]
-        if not any(mark in sentence.masked for mark in '“"«„「『'):
+        if not OPENS.search(sentence.masked):
             continue
         for quotation in quotations(words_of(found.document.text, [sentence])):
             yield Quoted(quotation, tuple(references), in_note=False)
