@@ -17,6 +17,7 @@ from copydesk.core.citations.figures import Figures, figures
         ("€5bn, $1.2 million, 40 dollars", "money €5bn | money $1.2 million | money 40 dollars"),
         ("Apollo 11, COVID-19, x86, 3.11.2, v2, 1990s, Table 4, pp. 12, (3), §5, No. 7", ""),
         ("March 3 and Nearly 45, In 12 of them", "count 3 | count 45 | count 12"),
+        ("his book (1906), point (3) and note [12]", "year 1906"),
         ("a 12-year plan, a 7-segment display", "count 12"),
     ],
 )
@@ -39,6 +40,8 @@ def test_figures_are_read(text: str, read: str) -> None:
         ("1.3 million", "1,203,456", False),
         ("about 450,000", "462,118", True),
         ("about 450,000", "540,000", False),
+        ("over 137", "over 130", False),
+        ("over 130", "137", True),
         ("45%", "45.3%", True),
         ("45%", "45.6%", False),
         ("45.3%", "45%", False),

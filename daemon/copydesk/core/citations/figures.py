@@ -92,7 +92,7 @@ _PART = re.compile(
         day, week, room, route, highway, channel, seite, kapitel, abschnitt
         """
     )
-    + r"|[§#№(\[])\s?$",
+    + r"|[§#№])\s?$",
     re.IGNORECASE,
 )
 _NAME_BEFORE = re.compile(r"([A-Z][\w’'.-]*)\s$")
@@ -136,6 +136,8 @@ def _figure(text: str, match: re.Match[str]) -> Figure | None:
     """Return what a match stands for, None for a name, a part of something, or a word with digits in it."""
     start, end = match.start(), match.end()
     after = text[end : end + 1]
+    if after and after in ")]" and len(match["digits"]) < 4 and text[start - 1 : start] in ("(", "["):
+        return None
     joined = bool(after) and after in "-‑" and text[end + 1 : end + 2].isalpha() and not match["scale"]
     if after.isalnum() or after == "_" or (joined and not _TOGETHER.match(text, end)):
         return None
@@ -239,7 +241,7 @@ def same(figure: Figure, other: Figure) -> bool:
 def _near(figure: Figure, own: Decimal, other: Figure, value: Decimal) -> bool:
     """Tell whether a value of a figure is one of another, or that one rounded as the figure or its words say."""
     gap = abs(own - value)
-    if not gap or ((figure.rough or other.rough) and gap * 10 <= abs(value)):
+    if not gap or (figure.rough != other.rough and gap * 10 <= abs(value)):
         return True
     rounded = other.step < figure.step and gap * 2 <= figure.step
     return rounded and (figure.step <= 1 or gap * 50 <= abs(value))
