@@ -55,11 +55,12 @@ _ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a model is asked: the role, the prompt's words, and the schema of the answer."""
+    """What a model is asked: the role, the prompt's words, the schema of the answer, and the seed."""
 
     role: Role
     words: str
     schema: Mapping[str, Any]
+    seed: int = 7
 
     @property
     def ledger(self) -> dict[str, str]:
@@ -147,7 +148,8 @@ class DraftEngine:
         words = prompt.messages[-1].content
         whole = "\n".join(message.content for message in prompt.messages)
         assert tokens(whole) + sampling.max_tokens <= (self.facts_of.context or 0), "the prompt does not fit"
-        question = Question(next(_ROLES[key] for key in schema["properties"] if key in _ROLES), words, schema)  # type: ignore[attr-defined]
+        role = next(_ROLES[key] for key in schema["properties"] if key in _ROLES)  # type: ignore[attr-defined]
+        question = Question(role, words, schema, sampling.seed)
         if self.before is not None:
             self.before(number)
         self.asked.append(question)
@@ -374,7 +376,10 @@ class Competent:
 
 @dataclass
 class Foolish:
-    """Gives answers at random that conform to the schema, as a tiny model under a grammar does; seeded."""
+    """Gives answers at random that conform to the schema, as a tiny model under a grammar does.
+
+    The same question has the same answer.
+    """
 
     seed: int
     words: Sequence[str] = (
@@ -399,10 +404,8 @@ class Foolish:
         *("\\", "[x](y)", "|", "*", "_a_", "<|im_end|>", "&lt;", "~~", "\u202e", "![i](j)", "@key", "1."),
     )
 
-    def __post_init__(self) -> None:
-        self._random = random.Random(self.seed)
-
     def __call__(self, question: Question) -> Answer:
+        self._random = random.Random(f"{self.seed} {question.seed} {question.words}")
         answer = self._value(question.schema)
         assert isinstance(answer, dict)
         return answer

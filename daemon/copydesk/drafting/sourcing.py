@@ -116,9 +116,10 @@ class Sourcing:
             return known
         found, pages = await calls.bounded(self._searched(question, query))
         for page in pages:
-            self.pages[page.source.sha256] = page
-            # Before the search, which counts as finished only with its pages.
-            await calls.journal.record(_page_key(page.source.sha256), written_page(page))
+            if page.source.sha256 not in self.pages:
+                # Before the search, which counts as finished only with its pages.
+                await calls.journal.record(_page_key(page.source.sha256), written_page(page))
+                self.pages[page.source.sha256] = page
         await asyncio.shield(calls.journal.record(key, written_search(found)))
         return found
 

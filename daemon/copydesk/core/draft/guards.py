@@ -34,7 +34,7 @@ _STRONG = re.compile(
 _ID = r"[SNPQs]\d{1,3}"
 _IDS = re.compile(rf"\s*[\[(]{_ID}(?:\s*[,;]\s*{_ID})*[\])]")
 _RUN_ON = re.compile(r"(?<=[a-z]{2})\.(?=[A-Z][a-z])")
-_LEAD = re.compile(r"^(?:[-*+•]\s+|\d{1,2}[.)]\s+|[SNPQs]\d{1,3}\s*[:.)-]\s+)+")
+_LEAD = re.compile(r"^(?:[-*+•>|]\s+|\d{1,2}[.)]\s+|[SNPQs]\d{1,3}\s*[:.)-]\s+)+")
 _TERMINAL = re.compile(r"[.!?…。！？][\"'”’»)\]」』]*$")
 _LAST_END = re.compile(r"^.*[.!?…。！？][\"'”’»)\]」』]*(?=\s|$|[\u3040-\u9fff])", re.DOTALL)
 _CODE = re.compile(r"`[^`\n]+`")
@@ -61,6 +61,7 @@ _REFUSED = (
     (_SELF, "talk of a language model about itself"),
 )
 _DOTTED = re.compile(r"[\w-]{2,}\.[A-Za-z]{2,}(?![\w-])")
+_ADDRESSES = re.compile(r"\S*(?://|@|\bwww\.)\S*")
 _INSTALL = re.compile(
     r"\b(?:(?:pip3?|pipx|npm|npx|cargo|gem|brew|apt(?:-get)?|uv|curl|wget|docker)\s+(?:install|add|run|i|get|pull|-\S+|\S*[./]\S*)"
     r"|go\s+(?:install|get)\s+\S*[./])\S*\s*\S*"
@@ -93,7 +94,7 @@ def refusal(text: str, known: str, ids: Iterable[str] = ()) -> str | None:
     """Return why a sentence may not stand in a draft, as “it holds …”; None if it may.
 
     `known` is what the writer and the sources say; names with a dot, packages and tokens that look like `ids` may
-    stand if they stand there.
+    stand if they stand there, and not in an address.
     """
     if not re.search(r"\w", text):
         return "it is empty"
@@ -102,7 +103,7 @@ def refusal(text: str, known: str, ids: Iterable[str] = ()) -> str | None:
     for pattern, what in _REFUSED:
         if pattern.search(text):
             return f"it holds {what}"
-    lower = known.casefold()
+    lower = _ADDRESSES.sub(" ", known).casefold()
     if any(name.casefold() not in lower for name in _DOTTED.findall(text)):
         return "it holds an address"
     if any(" ".join(command.split()).casefold() not in " ".join(lower.split()) for command in _INSTALL.findall(text)):
@@ -114,9 +115,14 @@ def refusal(text: str, known: str, ids: Iterable[str] = ()) -> str | None:
     return None
 
 
-def as_markdown(text: str, format: Format) -> str | None:
-    """Return a sentence as Markdown that reads back as exactly its words, written as plainly as that allows."""
-    return next((one for one in (_started(text), _started(_escaped(text))) if reads_as(one, text, format)), None)
+def as_markdown(text: str, format: Format, own: str = "") -> str | None:
+    """Return a sentence as Markdown that reads back as exactly its words, written as plainly as that allows.
+
+    `own` is what the writer says; names with a dot from elsewhere are escaped, so that no renderer links them.
+    """
+    strange = any(name not in own for name in _DOTTED.findall(_CODE.sub("", text)))
+    written = (_started(_escaped(text)),) if strange else (_started(text), _started(_escaped(text)))
+    return next((one for one in written if reads_as(one, text, format)), None)
 
 
 def reads_as(written: str, text: str, format: Format) -> bool:

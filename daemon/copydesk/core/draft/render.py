@@ -114,7 +114,9 @@ class Renderer:
             elif point.form is Form.LIST:
                 text += f"{self.bullet} "
             start = len(text)
-            text += cited.sentence(statement, as_markdown(self._coded(statement), format) or escaped(statement.text))
+            text += cited.sentence(
+                statement, as_markdown(self._coded(statement), format, self.task.known) or escaped(statement.text)
+            )
             places.append((statement.id, Span(start, len(text))))
         notes = tuple(dict.fromkeys(note for one in statements for note in one.notes))
         taken = tuple(note for note in notes if cited.carries(note, point.id) and self._holds(note, statements))
