@@ -19,18 +19,20 @@ from copydesk.core.document import Format
 from copydesk.core.evidence import ClaimReport, Evidence, Part, Source, Stance, Status, Verdict
 from copydesk.core.note import Note, Provenance, Related, Severity, anchored
 from copydesk.core.suppress import Dismissal, Dismissed, Scope, dismissal
-from copydesk.core.text import Span
+from copydesk.core.text import Span, Text
 from copydesk.events import Progress, Refused, Report, Researched, Stats
 from copydesk.lsp.ports import ClientSettings, Configuration, Services
 from copydesk.ports import Page
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Collection, Sequence
     from pathlib import Path
 
     from copydesk.core.claims.claim import Claim
     from copydesk.core.document import Document
+    from copydesk.core.draft.draft import Draft
     from copydesk.core.instant import InstantReading
+    from copydesk.drafting.limits import Terms
     from copydesk.errors import CopydeskError
 
 MODEL = Provenance(agent="critic", model="scripted", digest="d1", prompt_version="p1", confidence=0.75)
@@ -199,6 +201,43 @@ class MemorySources:
         return KnownSources(tuple(KnownSource(page.source, page.text) for page in self.pinned))
 
 
+@dataclass
+class MemoryDrafts:
+    """Drafts that are forgotten with the test: one journal, whatever the section."""
+
+    journal: Any = None
+    stored: list[Draft] = field(default_factory=list)
+    taken: list[tuple[str, Draft, frozenset[int]]] = field(default_factory=list)
+    discarded: list[Draft] = field(default_factory=list)
+
+    def terms(self, document: Document, position: int, brief: Any, configuration: Configuration, uri: str) -> Terms:
+        """Return terms with the one journal."""
+        from copydesk.drafting.limits import Terms
+        from harness.draft_models import MemoryJournal  # brings what a server starts without
+
+        self.journal = self.journal or MemoryJournal()
+        return Terms(self.journal, configuration.citation_style, uri)
+
+    def finished(self, terms: Terms) -> Draft | None:
+        """Return what the journal kept."""
+        from copydesk.core.draft.stored import decoded
+
+        kept = self.journal.kept.get("draft")
+        return decoded(kept) if kept is not None else None
+
+    def kept(self, uri: str, document: Document) -> Sequence[Draft]:
+        """Return the drafts stored before."""
+        return self.stored
+
+    def accepted(self, uri: str, text: Text, draft: Draft, paragraphs: Collection[int]) -> None:
+        """Remember what was accepted, and in which text."""
+        self.taken.append((text.source, draft, frozenset(paragraphs)))
+
+    def discard(self, uri: str, draft: Draft) -> None:
+        """Remember what was thrown away."""
+        self.discarded.append(draft)
+
+
 def very(
     document: Document, configuration: Configuration, previous: InstantReading | None, known: KnownSources
 ) -> InstantReading:
@@ -251,6 +290,7 @@ def services(scripted: ScriptedDesk, dismissals: MemoryDismissals | None = None,
         "page": lambda code: f"https://example.org/codes/{code}",
         "dismissals": dismissals or MemoryDismissals(),
         "sources": MemorySources(),
+        "drafts": MemoryDrafts(),
         "debounce": 0.01,
     }
     return Services(**values | more)

@@ -9,7 +9,7 @@ from copydesk.core.note import Note, Related, Severity, anchored
 from copydesk.core.text import Encoding, Span, Text
 from copydesk.lsp.client import Features
 from copydesk.lsp.convert import diagnostic, range_of, span_of
-from copydesk.lsp.notes import PlacedNote
+from copydesk.lsp.placed import PlacedNote
 
 URI = "file:///work/post.md"
 TEXT = Text("One.\u2028 👩‍🚀 twice. é twice.\r\nEnd.", 3)

@@ -183,7 +183,9 @@ async def test_capabilities_are_those_of_the_protocol_page(connect: Connect, per
         "copydesk.cancel",
         "copydesk.citeNote",
         "copydesk.critiqueDocument",
+        "copydesk.discardDraft",
         "copydesk.dismissNote",
+        "copydesk.draftSection",
         "copydesk.explainNote",
         "copydesk.jobs",
         "copydesk.ledger",
@@ -192,6 +194,7 @@ async def test_capabilities_are_those_of_the_protocol_page(connect: Connect, per
         "copydesk.researchNote",
         "copydesk.researchSection",
         "copydesk.rewriteNote",
+        "copydesk.showDraft",
     ]
     assert capabilities["codeActionProvider"] == {"codeActionKinds": ["quickfix"]}
     assert capabilities["hoverProvider"] is True

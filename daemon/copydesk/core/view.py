@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 LEAST = 8
 """However short the text, so many notes may be shown."""
 
-_ASKED_FOR = ("CD5", "CD9")
-"""Codes of researched claims: nobody is told of these unasked."""
+_ASKED_FOR = ("CD5", "CD608", "CD7", "CD9")
+"""Codes of researched claims and of drafts: nobody is told of these unasked."""
 _FIGURE = "CD101"
 _AUTHORITY = "CD102"
 

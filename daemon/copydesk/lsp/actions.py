@@ -16,9 +16,11 @@ from copydesk.lsp.wording import plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from copydesk.core.draft.notes import Offer
     from copydesk.core.evidence import Evidence
     from copydesk.core.note import Note
-    from copydesk.lsp.notes import DocumentNotes, PlacedNote
+    from copydesk.lsp.notes import DocumentNotes
+    from copydesk.lsp.placed import PlacedNote
 
 TITLE = 60
 """Code points of a note's or a rewrite's words in a title."""
@@ -40,7 +42,11 @@ def code_actions(
 ) -> list[types.CodeAction]:
     """Return the actions for notes, each with the diagnostic in the client's own list that it belongs to."""
     diagnostics = {one.data["id"]: one for one in reported if isinstance(one.data, dict) and "id" in one.data}
-    return [action for one in here for action in _for_note(one, notes.rewrite(one.id), diagnostics.get(one.id))]
+    return [
+        action
+        for one in here
+        for action in _for_note(one, notes.rewrite(one.id), notes.offer(one.id), diagnostics.get(one.id))
+    ]
 
 
 def wanted(only: Iterable[str] | None) -> bool:
@@ -52,9 +58,14 @@ def _kind(kind: str | types.CodeActionKind) -> str:
     return kind.value if isinstance(kind, types.CodeActionKind) else kind
 
 
-def _for_note(one: PlacedNote, rewrite: str | None, diagnostic: types.Diagnostic | None) -> Iterator[types.CodeAction]:
+def _for_note(
+    one: PlacedNote, rewrite: str | None, offer: Offer | None, diagnostic: types.Diagnostic | None
+) -> Iterator[types.CodeAction]:
     note = one.note
     here: dict[str, object] = {"noteId": one.id}
+    if offer is not None:
+        yield from _for_draft(note, offer, here, diagnostic)
+        return
     if rewrite is not None:
         title = f"Accept rewrite: {shortened(rewrite, TITLE)}" if rewrite else REMOVE
         yield _action(title, commands.APPLY, here, diagnostic)
@@ -72,6 +83,24 @@ def _for_note(one: PlacedNote, rewrite: str | None, diagnostic: types.Diagnostic
         (Scope.PROJECT, f"Dismiss {note.code} in this project"),
     ):
         yield _action(title, commands.DISMISS, here | {"scope": scope.value}, diagnostic)
+
+
+def _for_draft(
+    note: Note, offer: Offer, here: dict[str, object], diagnostic: types.Diagnostic | None
+) -> Iterator[types.CodeAction]:
+    """Yield what can be done with a draft: accept it, or paragraphs of it, look at it, or throw it away."""
+    rest = " the rest of" if offer.taken else ""
+    yield _action(f"Accept{rest} the draft", commands.APPLY, here, diagnostic)
+    yield _action("Show the draft beside the section", commands.SHOW_DRAFT, here, diagnostic)
+    for index in offer.left if len(offer.draft.paragraphs) > 1 else ():
+        words = shortened(offer.draft.paragraphs[index].markdown, TITLE)
+        yield _action(
+            f"Accept paragraph {index + 1}: {words}", commands.APPLY, here | {"paragraphs": [index]}, diagnostic
+        )
+    for index, one in _first_of_each(enumerate(note.evidence))[:OPENED]:
+        title = f"Open source: {shortened(one.source.title or one.source.url, TITLE)}"
+        yield _action(title, commands.OPEN_SOURCE, here | {"source": index}, diagnostic)
+    yield _action("Discard the draft", commands.DISCARD_DRAFT, here, diagnostic)
 
 
 def _for_verdict(

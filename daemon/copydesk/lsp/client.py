@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 SECTION = "copydesk"
+PREVIEW = "copydesk/draftPreview"
+"""The notification that carries a draft while it is written."""
 ANSWER_SECONDS = 10.0
 """How long a client may take to answer what it can answer by itself."""
 
@@ -39,6 +41,7 @@ class Features:
     tags: bool = False
     refreshes_lenses: bool = False
     shows_documents: bool = False
+    previews: bool = False
     neovim: bool = False
 
 
@@ -63,6 +66,11 @@ class Client:
     def say(self, sentence: str, kind: types.MessageType = types.MessageType.Info) -> None:
         """Show a message. Only sentences of this project go here, never a document's or a model's words."""
         self._protocol.notify(types.WINDOW_SHOW_MESSAGE, types.ShowMessageParams(type=kind, message=plain(sentence)))
+
+    def preview(self, uri: str, job: str, state: dict[str, Any]) -> None:
+        """Tell a client that shows drafts while they are written how one stands."""
+        if self.features.previews:
+            self._protocol.notify(PREVIEW, {"uri": uri, "jobId": job, **state})
 
     def progress(
         self,
@@ -150,8 +158,15 @@ def features(params: types.InitializeParams) -> Features:
         tags=bool(diagnostics and diagnostics.tag_support),
         refreshes_lenses=bool(lenses and lenses.refresh_support),
         shows_documents=bool(window and window.show_document and window.show_document.support),
+        previews=_experimental(capabilities.experimental, "draftPreview"),
         neovim=bool(params.client_info and params.client_info.name == "Neovim"),
     )
+
+
+def _experimental(offered: Any, name: str) -> bool:
+    """Tell whether a client says under `experimental.copydesk` that it can do something of this project's own."""
+    own = offered.get("copydesk") if isinstance(offered, dict) else getattr(offered, "copydesk", None)
+    return bool(own.get(name) if isinstance(own, dict) else getattr(own, name, False))
 
 
 def _encoding(offered: Sequence[types.PositionEncodingKind | str] | None) -> Encoding:

@@ -25,6 +25,7 @@ class Type(StrEnum):
     RANGE = "range"
     POSITION = "position"
     NUMBER = "non-negative integer"
+    NUMBERS = "list of non-negative integers"
     AIM = "one of " + ", ".join(f'"{aim}"' for aim in Aim)
     SCOPE = "one of " + ", ".join(f'"{scope}"' for scope in Scope)
 
@@ -144,6 +145,40 @@ APPLY = Command(
     "Put a note's rewrite into the text: one `workspace/applyEdit`, one undo. The words are verified before, and "
     "the whole text afterwards; unless it is as expected nothing counts as done and the proposal is kept.",
     '`{"applied": boolean}` when the document has shown it, or not within two seconds',
+    (
+        _NOTE,
+        Argument(
+            "paragraphs",
+            Type.NUMBERS,
+            "of a draft, only these paragraphs, by their index in `copydesk.showDraft`; the others can follow later",
+            required=False,
+        ),
+    ),
+)
+DRAFT = Command(
+    "copydesk.draftSection",
+    "Draft the section at a position, in its heading or under it: five agents write and refine it, with citations from "
+    "your sources. The draft becomes a note of code CD701 on the heading; nothing is in the text until it is accepted. "
+    "A draft of the same section that was cut short goes on where it was.",
+    '`{"jobId": string}` at once',
+    (
+        Argument("uri", Type.STRING, "an open document"),
+        Argument("position", Type.POSITION, "in the section"),
+        _TOKEN,
+    ),
+)
+SHOW_DRAFT = Command(
+    "copydesk.showDraft",
+    "Return a draft and how it was made, for a preview or a comparison.",
+    '`{"uri", "heading": [string], "range": where the section\'s body stands now or null, "original", "markdown", '
+    '"paragraphs": [{"markdown", "taken"}], "sources": [{"title", "url", "retrieved", "sha256"}], "status", "reason", '
+    '"unsourced", "faults": [string], "log": [{"number", "score", "accepted", "reverted", "calls", "remarks"}]}`',
+    (_NOTE,),
+)
+DISCARD_DRAFT = Command(
+    "copydesk.discardDraft",
+    "Throw a draft away, also what is kept of it on disk.",
+    '`{"discarded": boolean}`',
     (_NOTE,),
 )
 DISMISS = Command(
@@ -189,6 +224,9 @@ COMMANDS = (
     RESEARCH_NOTE,
     CITE,
     OPEN_SOURCE,
+    DRAFT,
+    SHOW_DRAFT,
+    DISCARD_DRAFT,
     REWRITE,
     APPLY,
     DISMISS,
@@ -235,6 +273,8 @@ def _fits(value: object, kind: Type) -> bool:
             return isinstance(value, str) and value in frozenset(Aim)
         case Type.NUMBER:
             return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST
+        case Type.NUMBERS:
+            return isinstance(value, list | tuple) and all(_fits(one, Type.NUMBER) for one in value)
         case Type.POSITION:
             return _position(value)
         case Type.RANGE:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from copydesk.core.edit import Edit
     from copydesk.core.text import Text
     from copydesk.lsp.client import Features
-    from copydesk.lsp.notes import PlacedNote
+    from copydesk.lsp.placed import PlacedNote
 
 SOURCE = "copydesk"
 UNNECESSARY = frozenset({"CD302"})
@@ -30,6 +30,14 @@ def range_of(text: Text, span: Span, encoding: Encoding) -> types.Range:
         types.Position(start.line, start.character),
         types.Position(end.line, end.character),
     )
+
+
+def plain_range(extent: types.Range) -> dict[str, dict[str, int]]:
+    """Return a range as the arguments and results of commands carry it."""
+    return {
+        name: {"line": position.line, "character": position.character}
+        for name, position in (("start", extent.start), ("end", extent.end))
+    }
 
 
 def span_of(text: Text, extent: types.Range, encoding: Encoding) -> Span:

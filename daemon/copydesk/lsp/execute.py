@@ -13,7 +13,7 @@ from copydesk.core.codes import CODES
 from copydesk.core.suppress import Scope
 from copydesk.core.text import Span
 from copydesk.errors import CopydeskError
-from copydesk.lsp import citing, commands, researching, work
+from copydesk.lsp import citing, commands, drafts, researching, work
 from copydesk.lsp.applying import apply_rewrite
 from copydesk.lsp.convert import span_of
 from copydesk.lsp.documents import Sync
@@ -32,6 +32,7 @@ NOT_OPEN = "The document is not open in this editor, or is not one that copydesk
 NOT_FOLLOWED = "copydesk does not follow this document at the moment; see its last message."
 WHERE = "Give either a position or a range."
 NO_EVIDENCE = "The note has no such source."
+NO_DRAFT = "This note is not on a draft."
 NOTHING_SAYS = "No source says anything by which the sentence could be corrected."
 UNKNOWN_NOTE = "There is no such note in an open document."
 
@@ -108,7 +109,34 @@ async def open_source(session: Session, given: Mapping[str, Any]) -> dict[str, A
 async def apply(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Put a rewrite into the text."""
     document, notes = _owner(session, given["noteId"])
+    if notes.offer(given["noteId"]) is not None:
+        return {"applied": await drafts.accept(session, document, notes, given["noteId"], given.get("paragraphs"))}
     return {"applied": await apply_rewrite(session, document, notes, given["noteId"])}
+
+
+async def draft(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Start drafting a section."""
+    document = _document(session, given["uri"])
+    start, _ = _extent(session, document, {"start": given["position"], "end": given["position"]})
+    assert start is not None
+    work_on = partial(drafts.draft_section, session, document, start)
+    return {"jobId": session.jobs.start(Kind.DRAFT, document.uri, work_on, given.get("token")).id}
+
+
+async def show_draft(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a draft for a client to show."""
+    document, notes = _owner(session, given["noteId"])
+    if notes.offer(given["noteId"]) is None:
+        raise CommandRefused(NO_DRAFT)
+    return await drafts.shown(session, document, notes, given["noteId"])
+
+
+async def discard_draft(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Throw a draft away."""
+    document, notes = _owner(session, given["noteId"])
+    if notes.offer(given["noteId"]) is None:
+        raise CommandRefused(NO_DRAFT)
+    return {"discarded": await drafts.discard(session, document, notes, given["noteId"])}
 
 
 async def dismiss(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,6 +212,9 @@ EXECUTE = {
     commands.RESEARCH_NOTE: research_note,
     commands.CITE: cite,
     commands.OPEN_SOURCE: open_source,
+    commands.DRAFT: draft,
+    commands.SHOW_DRAFT: show_draft,
+    commands.DISCARD_DRAFT: discard_draft,
     commands.REWRITE: rewrite,
     commands.APPLY: apply,
     commands.DISMISS: dismiss,

@@ -46,12 +46,14 @@ class Kind(StrEnum):
     CRITIQUE = "Critique"
     REWRITE = "Rewrite"
     RESEARCH = "Research"
+    DRAFT = "Draft"
 
 
 COMMAND_OF = {
     Kind.CRITIQUE: commands.CRITIQUE.id,
     Kind.REWRITE: commands.REWRITE.id,
     Kind.RESEARCH: commands.RESEARCH.id,
+    Kind.DRAFT: commands.DRAFT.id,
 }
 """The command that each kind of job is started by, in the ledger and in lists of jobs."""
 

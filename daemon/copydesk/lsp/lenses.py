@@ -9,13 +9,14 @@ from lsprotocol import types
 
 from copydesk.core.placing import carried, changed
 from copydesk.lsp import commands
-from copydesk.lsp.convert import range_of
+from copydesk.lsp.convert import plain_range, range_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from copydesk.core.text import Encoding
-    from copydesk.lsp.notes import DocumentNotes, PlacedNote
+    from copydesk.lsp.notes import DocumentNotes
+    from copydesk.lsp.placed import PlacedNote
 
 
 def code_lenses(
@@ -41,14 +42,7 @@ def code_lenses(
             near = visible[bisect_left(starts, whole.start) : bisect_right(starts, whole.end)]
             count = sum(whole.contains(one.span) for one in near)
             title = f"{count} note{'' if count == 1 else 's'} · critique this section"
-            arguments["range"] = _plain(range_of(notes.text, whole, encoding))
+            arguments["range"] = plain_range(range_of(notes.text, whole, encoding))
         command = types.Command(title=title, command=commands.CRITIQUE.id, arguments=[arguments])
         lenses.append(types.CodeLens(range=range_of(notes.text, heading, encoding), command=command))
     return lenses
-
-
-def _plain(extent: types.Range) -> dict[str, dict[str, int]]:
-    return {
-        name: {"line": position.line, "character": position.character}
-        for name, position in (("start", extent.start), ("end", extent.end))
-    }

@@ -11,22 +11,22 @@ stand may become the same, in one document or in two.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copydesk.core.citations.known import NO_SOURCES
-from copydesk.core.note import anchored
 from copydesk.core.placing import carried, changed, followed
 from copydesk.core.suppress import Dismissed, dismissal, suppressed
 from copydesk.core.view import distinct, shown
+from copydesk.lsp.placed import Departed, PlacedNote, anchored_anew, carried_note, found_again, moved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from copydesk.core.document import Directive, Document
+    from copydesk.core.draft.notes import Offer
     from copydesk.core.instant import InstantReading
     from copydesk.core.note import Note
-    from copydesk.core.placing import Change
     from copydesk.core.suppress import Dismissal, Scope
     from copydesk.core.text import Span, Text
     from copydesk.lsp.ports import Configuration
@@ -43,48 +43,14 @@ _HERE = ""
 RESEARCH = frozenset({"verifier", "researcher"})
 """The agents of notes on researched claims."""
 
+DRAFTED = "writer"
+"""The agent of notes on drafts."""
+
 REMEMBERED = 1000
 """Notes that can still be explained after they left the document."""
 
 RETURNING = 50
 """Notes that left with a proposal and can still come back."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedNote:
-    """A note under the id that names it here, and where its words and those it refers to stand in the current text.
-
-    The hints of the note's anchors are these places too.
-    """
-
-    id: str
-    note: Note
-    span: Span
-    related: tuple[Span, ...] = ()
-
-    @property
-    def finding(self) -> tuple[str, str, Span, tuple[Span, ...]]:
-        """Return what one note of a text is told from others by: what it says of which places."""
-        return self.note.code, self.note.message, self.span, self.related
-
-
-@dataclass(frozen=True, slots=True)
-class Departed:
-    """A note that left with a proposal, and the text it stood in; `result` is where its rewrite stands, if it does."""
-
-    one: PlacedNote
-    text: Text
-    result: Span | None = None
-
-    def followed(self, change: Change) -> Departed:
-        """Return this after a change of the text."""
-        return replace(self, result=carried(self.result, change)) if self.result is not None else self
-
-    def returned(self, text: Text) -> PlacedNote | None:
-        """Return the note where it stands again; None while a rewrite stands there, or anything but its words."""
-        if self.result is not None and text.source != self.text.source:
-            return None
-        return _carried(self.one, changed(self.text, text))
 
 
 class DocumentNotes:
@@ -102,6 +68,7 @@ class DocumentNotes:
         self._model: tuple[PlacedNote, ...] = ()
         self._departed: dict[str, Departed] = {}
         self._rewrites: dict[str, str] = {}
+        self._offers: dict[str, Offer] = {}
         self._dismissals: tuple[Dismissal, ...] = ()
         self._known: dict[str, Note] = {}
         self._directives: tuple[Directive, ...] = ()
@@ -110,10 +77,10 @@ class DocumentNotes:
         """Move every note to where its words are in a new text, and drop those without a place."""
         change, old, before = changed(self.text, text), self.text, self._all()
         self.text = text
-        self._instant = tuple(moved for one in self._instant if (moved := _carried(one, change)))
+        self._instant = tuple(kept for one in self._instant if (kept := carried_note(one, change)))
         count = len(self._model)
         self._model = tuple(
-            moved for one in self._model if (moved := _carried(one, change) or _found_again(one, old, text))
+            kept for one in self._model if (kept := carried_note(one, change) or found_again(one, old, text))
         )
         self.dropped += count - len(self._model)
         self._directives = tuple(
@@ -155,7 +122,7 @@ class DocumentNotes:
         if span is None or len(places) < len(related):
             self.dropped += 1
             return None
-        added = _moved(PlacedNote(_new_id(), note, span), span, places)
+        added = moved(PlacedNote(_new_id(), note, span), span, places)
         for one in self._model:
             if one.finding == added.finding:
                 return one.id
@@ -184,6 +151,28 @@ class DocumentNotes:
             if fresh and one.id != identity and one.note.provenance.agent in RESEARCH and one.span.overlaps(fresh.span):
                 self.discard(one.id)
 
+    def add_draft(self, note: Note, origin: Text, offer: Offer) -> str | None:
+        """Add the note on a draft, in place of one on the same heading; return its id, None if the heading is gone."""
+        identity = self.add(note, origin)
+        placed = self.placed(identity) if identity is not None else None
+        if identity is None or placed is None:
+            return None
+        for one in self._model:
+            if one.note.provenance.agent == DRAFTED and one.id != identity and one.span == placed.span:
+                self.discard(one.id)
+        self._offers[identity] = offer
+        return identity
+
+    def offer(self, identity: str) -> Offer | None:
+        """Return the draft that a note is on."""
+        return self._offers.get(identity)
+
+    def offered(self, identity: str, offer: Offer) -> None:
+        """Keep how much of a draft is in the text now; once all of it is, its note leaves."""
+        self._offers[identity] = offer
+        if not offer.left:
+            self.discard(identity)
+
     def propose(self, identity: str, words: str) -> None:
         """Keep a rewrite for a note."""
         self._rewrites[identity] = words
@@ -202,6 +191,7 @@ class DocumentNotes:
         self._remove(identity)
         self._departed.pop(identity, None)
         self._rewrites.pop(identity, None)
+        self._offers.pop(identity, None)
 
     def resolved(self, identity: str) -> bool:
         """Tell whether a note's rewrite stands in the text."""
@@ -237,7 +227,7 @@ class DocumentNotes:
     def current(self, identity: str) -> Note | None:
         """Return a note with its anchor made anew from the current text."""
         one = self.placed(identity)
-        return _anchored_anew(one, self.text) if one is not None else None
+        return anchored_anew(one, self.text) if one is not None else None
 
     def _all(self) -> tuple[PlacedNote, ...]:
         instant = {(one.note.code, one.span) for one in self._instant}
@@ -275,46 +265,6 @@ class DocumentNotes:
 
 def _new_id() -> str:
     return secrets.token_hex(6)
-
-
-def _carried(one: PlacedNote, change: Change) -> PlacedNote | None:
-    """Return a note moved through a change, None if the change reached into its words or those it refers to."""
-    return _at(one, [carried(span, change) for span in (one.span, *one.related)])
-
-
-def _found_again(one: PlacedNote, old: Text, text: Text) -> PlacedNote | None:
-    """Return a note of the old text where its words are in a new one, None if they are gone or ambiguous."""
-    note = _anchored_anew(one, old)
-    anchors = [note.anchor, *(related.anchor for related in note.related)]
-    return _at(one, [followed(anchor, old, text) for anchor in anchors])
-
-
-def _at(one: PlacedNote, spans: Sequence[Span | None]) -> PlacedNote | None:
-    first, *others = spans
-    if first is None or any(span is None for span in others):
-        return None
-    return _moved(one, first, tuple(span for span in others if span is not None))
-
-
-def _moved(one: PlacedNote, span: Span, related: tuple[Span, ...]) -> PlacedNote:
-    if (span, related) == (one.span, one.related) and span.start == one.note.anchor.hint:
-        return one
-    note = replace(
-        one.note,
-        anchor=replace(one.note.anchor, hint=span.start),
-        related=tuple(
-            replace(other, anchor=replace(other.anchor, hint=place.start))
-            for other, place in zip(one.note.related, related, strict=True)
-        ),
-    )
-    return PlacedNote(one.id, note, span, related)
-
-
-def _anchored_anew(one: PlacedNote, text: Text) -> Note:
-    related = tuple(
-        replace(other, anchor=anchored(text, span)) for other, span in zip(one.note.related, one.related, strict=True)
-    )
-    return replace(one.note, anchor=anchored(text, one.span), related=related)
 
 
 def _nothing(note: Note) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
     from pathlib import Path
 
     from copydesk.core.aims import Aim
@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from copydesk.core.citations.known import KnownSources
     from copydesk.core.claims.claim import Claim
     from copydesk.core.document import Document, Format
+    from copydesk.core.draft.draft import Draft
     from copydesk.core.instant import InstantReading
     from copydesk.core.note import Note
     from copydesk.core.suppress import Scope
     from copydesk.core.text import Span, Text
-    from copydesk.events import Progress, Refused, Report, Researched
+    from copydesk.drafting.limits import Terms
+    from copydesk.events import Drafted, Drafting, Preview, Progress, Refused, Report, Researched
     from copydesk.ports import Page
 
 
@@ -46,6 +48,12 @@ class Desk(Protocol):
         """
         ...
 
+    def draft(
+        self, document: Document, position: int, brief: Brief, terms: Terms
+    ) -> AsyncGenerator[Drafting | Preview | Drafted | Report, None]:
+        """Yield how the section at an offset is drafted, and the draft; raises `DocumentError` without a heading."""
+        ...
+
     async def close(self) -> None:
         """Release the engine."""
         ...
@@ -60,6 +68,30 @@ class Dismissals(Protocol):
 
     def add(self, path: Path, folders: Sequence[Path], note: Note, scope: Scope, reason: str | None) -> None:
         """Record a dismissal."""
+        ...
+
+
+class Drafts(Protocol):
+    """What is kept of drafts, and of who made which sentence. All of it may block; errors are `StoreError`."""
+
+    def terms(self, document: Document, position: int, brief: Brief, configuration: Configuration, uri: str) -> Terms:
+        """Return the terms on which a section is drafted; what earlier runs finished is in their journal."""
+        ...
+
+    def finished(self, terms: Terms) -> Draft | None:
+        """Return the draft so far of a run that was cut short."""
+        ...
+
+    def kept(self, uri: str, document: Document) -> Sequence[Draft]:
+        """Return the drafts of a document that were neither accepted nor thrown away."""
+        ...
+
+    def accepted(self, uri: str, text: Text, draft: Draft, paragraphs: Collection[int]) -> None:
+        """Keep who made the sentences of these paragraphs, which stand in `text` now."""
+        ...
+
+    def discard(self, uri: str, draft: Draft) -> None:
+        """Throw a draft away."""
         ...
 
 
@@ -118,9 +150,9 @@ class Configuration:
 class Services:
     """Everything that the server is built from.
 
-    `configure`, `read`, `instant`, `brief`, `dismissals`, `sources` and `ledger` run in a worker thread; `page` (the
-    address of a code's page) is pure and quick. `instant` is given its last reading, to reuse. `debounce` is in
-    seconds.
+    `configure`, `read`, `instant`, `brief`, `dismissals`, `sources`, `drafts` and `ledger` run in a worker thread;
+    `page` (the address of a code's page) is pure and quick. `instant` is given its last reading, to reuse. `debounce`
+    is in seconds.
     """
 
     configure: Callable[[ClientSettings], Configuration]
@@ -131,5 +163,6 @@ class Services:
     page: Callable[[str], str | None]
     dismissals: Dismissals
     sources: Sources
+    drafts: Drafts
     ledger: Callable[[], dict[str, Any]] = dict
     debounce: float = 0.15

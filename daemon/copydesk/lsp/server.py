@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from cattrs import Converter
 
-    from copydesk.lsp.notes import PlacedNote
+    from copydesk.lsp.placed import PlacedNote
     from copydesk.lsp.ports import Services
 
 REQUEST_FAILED = types.LSPErrorCodes.RequestFailed.value

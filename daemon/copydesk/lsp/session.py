@@ -15,6 +15,7 @@ from copydesk.lsp.configuring import Settings
 from copydesk.lsp.convert import diagnostic
 from copydesk.lsp.desks import Desks
 from copydesk.lsp.documents import Documents, OpenDocument, Sync
+from copydesk.lsp.drafts import recover
 from copydesk.lsp.evidence import EvidencePages
 from copydesk.lsp.jobs import Job, Jobs
 from copydesk.lsp.log import fault
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from copydesk.core.document import Document
     from copydesk.core.instant import InstantReading
-    from copydesk.lsp.notes import PlacedNote
+    from copydesk.lsp.placed import PlacedNote
     from copydesk.lsp.ports import Configuration, Services
     from copydesk.lsp.protocol import CopydeskServer
 
@@ -233,6 +234,7 @@ class Session:
             self.publish_soon(document.uri)
             if first:
                 self.background(self.load_sources(document))
+                self.background(recover(self, document))
 
     def _publish(self) -> None:
         for uri in tuple(self._unpublished):

@@ -1,6 +1,6 @@
 """CD603 and CD608: what must hold of text that a model wrote.
 
-Nothing drafts yet, so that neither code is in the catalogue.
+CD603 has no entry in the catalogue: a draft that points elsewhere is mended before anybody sees it.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from copydesk.core.codes.argument import ARGUMENT
 from copydesk.core.codes.citations import CITATIONS
 from copydesk.core.codes.claims import CLAIMS
 from copydesk.core.codes.code import Code
+from copydesk.core.codes.drafts import DRAFTS
 from copydesk.core.codes.verdicts import UNAVAILABLE, VERDICTS
 from copydesk.core.codes.wording import WORDING
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CODES", "Code"]
 
-_CATALOGUE = (*CLAIMS, *ARGUMENT, *WORDING, *VERDICTS, *CITATIONS, *UNAVAILABLE)
+_CATALOGUE = (*CLAIMS, *ARGUMENT, *WORDING, *VERDICTS, *CITATIONS, *DRAFTS, *UNAVAILABLE)
 
 CODES: Mapping[str, Code] = MappingProxyType({code.code: code for code in _CATALOGUE})
 """Every code by its number."""

@@ -1,0 +1,227 @@
+"""Drafting a section as a job, and what a writer does with the draft: look at it, accept it, throw it away."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from copydesk.core.note import Provenance
+from copydesk.errors import CopydeskError
+from copydesk.events import Drafted, Drafting, Preview, Report
+from copydesk.lsp.applying import UNCHANGED, sent
+from copydesk.lsp.convert import plain_range, range_of
+from copydesk.lsp.work import GONE, SWITCHED_OFF, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from copydesk.core.document import Document
+    from copydesk.core.draft.draft import Draft
+    from copydesk.core.draft.notes import Offer
+    from copydesk.drafting.limits import Terms
+    from copydesk.lsp.documents import OpenDocument
+    from copydesk.lsp.jobs import Job
+    from copydesk.lsp.notes import DocumentNotes
+    from copydesk.lsp.session import Session
+    from copydesk.ports import Page
+
+NOTHING = "No sentence was written that may stand."
+CHANGED = "The section changed since the draft was made, so nothing was edited. The draft is kept; compare and copy."
+NO_SUCH = "The draft has no such paragraph."
+"""What a writer is told."""
+
+
+async def draft_section(session: Session, document: OpenDocument, offset: int, job: Job) -> str:
+    """Draft the section at an offset and offer the draft; return how it ended."""
+    notes = session.notes(document.uri)
+    configuration = await session.settings.told(document.path)
+    if notes is None:
+        return GONE
+    if not configuration.model:
+        session.client.say(SWITCHED_OFF)
+        return "No model was asked"
+    job.advance("Reading", 0, 0)
+    read = await session.read(document)
+    brief = await asyncio.to_thread(session.services.brief, read, configuration)
+    store = session.services.drafts
+    terms = await asyncio.to_thread(store.terms, read, offset, brief, configuration, document.uri)
+    drafted: Drafted | None = None
+    report: Report | None = None
+    try:
+        async with (
+            session.desks.lent(configuration) as desk,
+            aclosing(desk.draft(read, offset, brief, terms)) as events,
+        ):
+            async for event in events:
+                match event:
+                    case Drafting():
+                        job.advance(_words(event), event.round, 0)
+                        session.client.preview(document.uri, job.id, _progress(event))
+                    case Preview(markdown):
+                        session.client.preview(document.uri, job.id, {"markdown": markdown})
+                    case Drafted():
+                        drafted = event
+                    case Report():
+                        report = event
+    except asyncio.CancelledError:
+        session.background(_offer_kept(session, document, read, terms))
+        raise
+    tell(session, report)
+    model = report.model if report is not None else None
+    made = Provenance("writer", model.name if model else None, model.digest if model else None)
+    return _offer(session, document, notes, read, drafted, made) if drafted is not None else "No draft"
+
+
+async def accept(
+    session: Session,
+    document: OpenDocument,
+    notes: DocumentNotes,
+    identity: str,
+    paragraphs: Sequence[int] | None,
+) -> bool:
+    """Put a draft, or some paragraphs of it, into the text in one edit; tell whether the document shows it."""
+    async with session.editing(document.uri):
+        current, placed, offer = session.documents.get(document.uri), notes.placed(identity), notes.offer(identity)
+        if current is None or session.notes(document.uri) is not notes or placed is None or offer is None:
+            session.client.say(UNCHANGED)
+            return False
+        wanted = frozenset(offer.left if paragraphs is None else paragraphs)
+        if not wanted or not wanted <= frozenset(range(len(offer.draft.paragraphs))):
+            session.client.say(NO_SUCH)
+            return False
+        after = offer.with_more(wanted)
+        read = await session.read(current)
+        edit = await asyncio.to_thread(offer.edit, read, placed.span, after)
+        if session.documents.get(document.uri) is not current:
+            session.client.say(UNCHANGED)
+            return False
+        if edit is None:
+            session.client.say(CHANGED)
+            return False
+        if not await sent(session, current, (edit,)):
+            return False
+        notes.offered(identity, after)
+        session.publish_soon(document.uri)
+    session.background(_accepted(session, document, offer.draft, after))
+    return True
+
+
+async def shown(session: Session, document: OpenDocument, notes: DocumentNotes, identity: str) -> dict[str, Any]:
+    """Return a draft and how it was made."""
+    offer, placed = notes.offer(identity), notes.placed(identity)
+    assert offer is not None
+    draft = offer.draft
+    current = session.documents.get(document.uri)
+    where = None
+    if current is not None and placed is not None:
+        body = offer.body(await session.read(current), placed.span)
+        if body is not None:
+            where = plain_range(range_of(current.text, body, session.client.features.encoding))
+    return {
+        "uri": document.uri,
+        "heading": list(draft.heading),
+        "range": where,
+        "original": offer.standing,
+        "markdown": draft.markdown,
+        "paragraphs": [
+            {"markdown": one.markdown, "taken": index in offer.taken} for index, one in enumerate(draft.paragraphs)
+        ],
+        "sources": [asdict(one) for one in draft.sources],
+        "status": draft.status.value,
+        "reason": draft.reason,
+        "unsourced": draft.unsourced,
+        "faults": list(draft.faults),
+        "log": [asdict(one) for one in draft.log],
+    }
+
+
+async def discard(session: Session, document: OpenDocument, notes: DocumentNotes, identity: str) -> bool:
+    """Throw a draft away; tell whether what is kept of it on disk is gone too."""
+    offer = notes.offer(identity)
+    notes.discard(identity)
+    session.publish_soon(document.uri)
+    try:
+        if offer is not None:
+            await asyncio.to_thread(session.services.drafts.discard, document.uri, offer.draft)
+    except CopydeskError as error:
+        session.client.say(error.sentence)
+        return False
+    return True
+
+
+async def recover(session: Session, document: OpenDocument) -> None:
+    """Offer the drafts of a document that were made earlier and neither accepted nor thrown away."""
+    notes = session.notes(document.uri)
+    if notes is None or notes.document is None:
+        return
+    read = notes.document
+    kept = await asyncio.to_thread(session.services.drafts.kept, document.uri, read)
+    for draft in kept:
+        _offer(session, document, notes, read, Drafted(draft), Provenance("writer"))
+
+
+def _offer(
+    session: Session,
+    document: OpenDocument,
+    notes: DocumentNotes,
+    read: Document,
+    drafted: Drafted,
+    made: Provenance,
+) -> str:
+    from copydesk.core.draft.notes import Offer, note_on
+    from copydesk.core.draft.task import section_at
+
+    draft = drafted.draft
+    if not draft.sentences:
+        session.client.say(draft.reason or NOTHING)
+        return "No draft"
+    section = section_at(read, max(0, draft.place.start - 1))
+    if section is None or section.heading is None:
+        return "No draft"
+    session.evidence.keep(drafted.pages)
+    note = note_on(read, section.heading, draft, made)
+    if notes.add_draft(note, read.text, Offer(draft)) is None:
+        session.client.say(GONE)
+        return "No draft"
+    session.publish_soon(document.uri)
+    return f"A draft of {draft.words} words is ready"
+
+
+async def _offer_kept(session: Session, document: OpenDocument, read: Document, terms: Terms) -> None:
+    """Offer what a cancelled job had finished."""
+    draft = await asyncio.to_thread(session.services.drafts.finished, terms)
+    notes = session.notes(document.uri)
+    if draft is not None and draft.sentences and notes is not None:
+        _offer(session, document, notes, read, Drafted(draft), Provenance("writer"))
+
+
+async def _accepted(session: Session, document: OpenDocument, draft: Draft, after: Offer) -> None:
+    """Keep the texts of the sources that are cited now, and who made the sentences."""
+    cited = {one.source.sha256: one for made in draft.sentences for one in made.evidence}
+    pages: list[Page] = [page for one in cited.values() if (page := session.evidence.page(one)) is not None]
+    current = session.documents.get(document.uri)
+    try:
+        for page in pages:
+            await asyncio.to_thread(session.services.sources.pin, page)
+        if current is not None:
+            await asyncio.to_thread(session.services.drafts.accepted, document.uri, current.text, draft, after.taken)
+    except CopydeskError as error:
+        session.client.say(error.sentence)
+    await session.sources_changed()
+
+
+def _words(event: Drafting) -> str:
+    sources = f", {event.sources} source{'' if event.sources == 1 else 's'}" if event.sources else ""
+    return f"Round {event.round}: {event.role.value} {event.label}{sources}, {event.words} words so far"
+
+
+def _progress(event: Drafting) -> dict[str, Any]:
+    return {
+        "round": event.round,
+        "role": event.role.value,
+        "label": event.label,
+        "sources": event.sources,
+        "words": event.words,
+    }

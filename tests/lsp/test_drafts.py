@@ -1,0 +1,249 @@
+"""Drafting in the editor: preview, acceptance whole and by paragraph, and text that stays the writer's."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from copydesk.core.draft.stored import decoded
+from copydesk.core.edit import applied
+from copydesk.core.markdown import read
+from copydesk.core.text import Text
+from harness.claims import ScriptedSearch
+from harness.draft_models import PAGES, POST, DraftEngine, competent, draft_desk
+from harness.editor import NEOVIM, VSCODE, Editor, RefusedRequest
+from harness.scripted import MemoryDrafts, MemorySources, ScriptedDesk, services
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from conftest import Connect
+    from harness.editor import Personality
+
+URI = "file:///work/post.md"
+HEADING = "## The Lund canal"
+
+
+class DraftingDesk(ScriptedDesk):
+    """Drafts with a model that can."""
+
+    def __init__(self, engine: DraftEngine | None = None, pages: dict[str, str] = PAGES) -> None:
+        super().__init__()
+        self.engine = engine or DraftEngine(competent())
+        self._desk = draft_desk(self.engine, [ScriptedSearch(pages)] if pages else [])
+
+    def draft(self, *arguments: Any) -> AsyncGenerator[Any, None]:
+        return self._desk.draft(*arguments)
+
+
+async def start(
+    connect: Connect,
+    personality: Personality = VSCODE,
+    desk: ScriptedDesk | None = None,
+    text: str = POST,
+    options: dict[str, Any] | None = None,
+    **more: Any,
+) -> Editor:
+    editor = (await connect(personality, services(desk or DraftingDesk(), **more))).editor
+    await editor.initialize(**(options or {}))
+    editor.open(URI, text)
+    return editor
+
+
+async def draft(editor: Editor, words: str = HEADING) -> dict[str, Any]:
+    return await editor.command("copydesk.draftSection", uri=URI, position=editor.position(URI, words))
+
+
+async def note(editor: Editor, code: str = "CD701") -> dict[str, Any]:
+    def ready() -> list[dict[str, Any]]:
+        return [one for one in editor.diagnostics.get(URI, []) if one["code"] == code]
+
+    (found,) = await editor.until(ready)
+    return found
+
+
+async def run(editor: Editor, title: str) -> Any:
+    offered = await editor.actions(URI, HEADING)
+    command = next(action["command"] for name, action in offered.items() if name.startswith(title))
+    params = {"command": command["command"], "arguments": command["arguments"]}
+    return await editor.request("workspace/executeCommand", params)
+
+
+async def test_a_draft_is_a_note_on_its_heading_and_nothing_is_in_the_text(
+    connect: Connect, personality: Personality
+) -> None:
+    editor = await start(connect, personality)
+    await draft(editor)
+    ready = await note(editor)
+    assert editor.quoted(URI, ready["range"]) == HEADING
+    assert ready["severity"] == 3
+    assert ready["message"].startswith("A draft of “The Lund canal” is ready: ")
+    assert "2 sources cited" in ready["message"]
+    assert editor.buffers[URI].text == POST
+    assert [title.split(":")[0] for title in await editor.actions(URI, HEADING)] == [
+        "Accept the draft",
+        "Show the draft beside the section",
+        "Accept paragraph 1",
+        "Accept paragraph 2",
+        "Open source",
+        "Open source",
+        "Discard the draft",
+    ]
+
+
+async def test_an_accepted_draft_is_one_edit_and_one_undo(connect: Connect, personality: Personality) -> None:
+    drafts, sources = MemoryDrafts(), MemorySources()
+    editor = await start(connect, personality, drafts=drafts, sources=sources)
+    await draft(editor)
+    await note(editor)
+    whole = decoded(drafts.journal.kept["draft"])
+    assert whole is not None
+    edit = whole.edit(read(Text(POST)))
+    assert edit is not None
+    assert await run(editor, "Accept the draft") == {"applied": True}
+    assert editor.buffers[URI].text == applied(Text(POST), edit)
+    assert editor.buffers[URI].undo == [POST]
+    await editor.until(lambda: [page.source.title for page in sources.pinned] == ["Annals", "Survey"])
+    await editor.until(lambda: len(drafts.taken) == 1)
+    assert drafts.taken[0][0] == editor.buffers[URI].text
+    assert not [one for one in editor.diagnostics[URI] if one["code"] == "CD701"]
+
+
+async def test_paragraphs_are_accepted_one_by_one(connect: Connect, personality: Personality) -> None:
+    drafts = MemoryDrafts()
+    editor = await start(connect, personality, drafts=drafts)
+    await draft(editor)
+    identity = (await note(editor))["data"]["id"]
+    one, two = (
+        each["markdown"] for each in (await editor.command("copydesk.showDraft", noteId=identity))["paragraphs"]
+    )
+    assert await run(editor, "Accept paragraph 2") == {"applied": True}
+    half = editor.buffers[URI].text
+    assert two.split("[^")[0] in half
+    assert one.split("[^")[0] not in half
+    shown = await editor.command("copydesk.showDraft", noteId=identity)
+    assert [one["taken"] for one in shown["paragraphs"]] == [False, True]
+    assert await run(editor, "Accept the rest of the draft") == {"applied": True}
+    whole = decoded(drafts.journal.kept["draft"])
+    assert whole is not None
+    assert whole.markdown in editor.buffers[URI].text
+    assert editor.buffers[URI].undo == [POST, half]
+
+
+async def test_a_section_that_changed_is_not_overwritten(connect: Connect, personality: Personality) -> None:
+    editor = await start(connect, personality)
+    await draft(editor)
+    await note(editor)
+    at = POST.index(HEADING) + len(HEADING) + 1
+    editor.insert(URI, at, "\nMy own words.\n")
+    mine = editor.buffers[URI].text
+    editor.flush(URI)
+    assert await run(editor, "Accept the draft") == {"applied": False}
+    assert editor.buffers[URI].text == mine
+    assert any("The section changed since the draft was made" in sentence for sentence in editor.said)
+    shown = await editor.command("copydesk.showDraft", noteId=(await note(editor))["data"]["id"])
+    assert shown["range"] is None
+    assert "83 locks" in shown["markdown"]
+
+
+async def test_typing_elsewhere_does_not_matter(connect: Connect, personality: Personality) -> None:
+    editor = await start(connect, personality)
+    await draft(editor)
+    await note(editor)
+    editor.insert(URI, 0, "A line on top.\n\n")
+    editor.insert(URI, len(editor.buffers[URI].text), "\nThe end.\n")
+    editor.flush(URI)
+    assert await run(editor, "Accept the draft") == {"applied": True}
+    text = editor.buffers[URI].text
+    assert text.startswith("A line on top.\n\n# Canals")
+    assert "The end." in text
+    assert text.index(HEADING) < text.index("83 locks") < text.index("## Afterwards")
+
+
+async def test_a_draft_that_loses_the_race_is_not_made(connect: Connect) -> None:
+    editor = await start(connect, NEOVIM)
+    await draft(editor)
+    await note(editor)
+    asked = asyncio.create_task(run(editor, "Accept the draft"))
+    editor.insert(URI, 0, "typed ")
+    await asked
+    text = editor.buffers[URI].text
+    assert text == "typed " + POST or (text.startswith("typed # Canals") and "83 locks" in text)
+
+
+async def test_a_discarded_draft_is_gone_and_offered_no_more(connect: Connect) -> None:
+    drafts = MemoryDrafts()
+    editor = await start(connect, drafts=drafts)
+    await draft(editor)
+    identity = (await note(editor))["data"]["id"]
+    assert await run(editor, "Discard the draft") == {"discarded": True}
+    await editor.until(lambda: not editor.diagnostics[URI])
+    assert len(drafts.discarded) == 1
+    with pytest.raises(RefusedRequest):
+        await editor.command("copydesk.showDraft", noteId=identity)
+
+
+async def test_the_preview_is_for_clients_that_ask_for_it(connect: Connect) -> None:
+    options = {"experimental": {"copydesk": {"draftPreview": True}}}
+    editor = await start(connect, options=options)
+    answer = await draft(editor)
+    await note(editor)
+    previews = [one["params"] for one in editor.messages if one.get("method") == "copydesk/draftPreview"]
+    assert {one["jobId"] for one in previews} == {answer["jobId"]}
+    assert {one["uri"] for one in previews} == {URI}
+    assert [one for one in previews if "83 locks" in one.get("markdown", "")]
+    assert {"planner", "researcher", "writer", "critic"} <= {one["role"] for one in previews if "role" in one}
+    silent = await start(connect)
+    await draft(silent)
+    await note(silent)
+    assert not [one for one in silent.messages if one.get("method") == "copydesk/draftPreview"]
+
+
+async def test_cancelling_keeps_what_is_finished(connect: Connect) -> None:
+    engine = DraftEngine(competent(), hangs=4)
+    editor = await start(connect, desk=DraftingDesk(engine))
+    answer = await draft(editor)
+    await editor.until(lambda: len(engine.asked) == 5)
+    assert await editor.command("copydesk.cancel", jobId=answer["jobId"]) == {"cancelled": 1}
+    ready = await note(editor)
+    assert "you cancelled it" in ready["message"]
+    assert engine.cut == 1
+    assert editor.buffers[URI].text == POST
+
+
+async def test_without_sources_the_draft_says_so(connect: Connect) -> None:
+    editor = await start(connect, desk=DraftingDesk(pages={}))
+    await draft(editor)
+    await editor.ended(1)
+    codes = [one["code"] for one in editor.diagnostics.get(URI, [])]
+    assert codes in (["CD608"], [])
+    assert codes or editor.said
+
+
+async def test_a_draft_of_an_earlier_session_is_offered_again(connect: Connect) -> None:
+    drafts = MemoryDrafts()
+    first = await start(connect, drafts=drafts)
+    await draft(first)
+    await note(first)
+    whole = decoded(drafts.journal.kept["draft"])
+    assert whole is not None
+    second = await start(connect, drafts=MemoryDrafts(stored=[whole]))
+    ready = await note(second)
+    assert second.quoted(URI, ready["range"]) == HEADING
+    assert await run(second, "Accept the draft") == {"applied": True}
+
+
+async def test_drafting_needs_a_heading(connect: Connect) -> None:
+    editor = await start(connect, text="No heading here.\n")
+    await editor.command("copydesk.draftSection", uri=URI, position={"line": 0, "character": 3})
+    await editor.until(lambda: any("There is no heading here" in sentence for sentence in editor.said))
+
+
+async def test_hostile_words_of_a_draft_make_no_link_in_a_title(connect: Connect) -> None:
+    pages = {"x](command:evil) [y": PAGES["Annals"], "Survey": PAGES["Survey"]}
+    editor = await start(connect, desk=DraftingDesk(pages=pages))
+    await draft(editor)
+    await note(editor)
+    assert not any("](" in title for title in await editor.actions(URI, HEADING))
