@@ -25,6 +25,7 @@ def test_codes_are_known_by_their_number() -> None:
         *("CD401", "CD402", "CD403"),
         *("CD501", "CD502", "CD503", "CD504", "CD505"),
         *("CD601", "CD602", "CD604", "CD605", "CD606", "CD607"),
+        *("CD608", "CD701"),
         *("CD901", "CD902"),
     ]
     assert all(number == code.code for number, code in CODES.items())

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from copydesk.core.document import Document
     from copydesk.core.draft.draft import Draft
     from copydesk.core.draft.notes import Offer
-    from copydesk.drafting.limits import Terms
     from copydesk.lsp.documents import OpenDocument
     from copydesk.lsp.jobs import Job
     from copydesk.lsp.notes import DocumentNotes
@@ -189,7 +188,7 @@ def _offer(
     return f"A draft of {draft.words} words is ready"
 
 
-async def _offer_kept(session: Session, document: OpenDocument, read: Document, terms: Terms) -> None:
+async def _offer_kept(session: Session, document: OpenDocument, read: Document, terms: Any) -> None:
     """Offer what a cancelled job had finished."""
     draft = await asyncio.to_thread(session.services.drafts.finished, terms)
     notes = session.notes(document.uri)

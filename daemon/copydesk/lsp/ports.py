@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from copydesk.core.note import Note
     from copydesk.core.suppress import Scope
     from copydesk.core.text import Span, Text
-    from copydesk.drafting.limits import Terms
     from copydesk.events import Drafted, Drafting, Preview, Progress, Refused, Report, Researched
     from copydesk.ports import Page
 
@@ -49,7 +48,7 @@ class Desk(Protocol):
         ...
 
     def draft(
-        self, document: Document, position: int, brief: Brief, terms: Terms
+        self, document: Document, position: int, brief: Brief, terms: Any
     ) -> AsyncGenerator[Drafting | Preview | Drafted | Report, None]:
         """Yield how the section at an offset is drafted, and the draft; raises `DocumentError` without a heading."""
         ...
@@ -74,11 +73,11 @@ class Dismissals(Protocol):
 class Drafts(Protocol):
     """What is kept of drafts, and of who made which sentence. All of it may block; errors are `StoreError`."""
 
-    def terms(self, document: Document, position: int, brief: Brief, configuration: Configuration, uri: str) -> Terms:
-        """Return the terms on which a section is drafted; what earlier runs finished is in their journal."""
+    def terms(self, document: Document, position: int, brief: Brief, configuration: Configuration, uri: str) -> Any:
+        """Return the terms on which a desk drafts a section; what earlier runs finished is in their journal."""
         ...
 
-    def finished(self, terms: Terms) -> Draft | None:
+    def finished(self, terms: Any) -> Draft | None:
         """Return the draft so far of a run that was cut short."""
         ...
 
