@@ -216,12 +216,15 @@ def test_restart_and_help_and_health(neovim_program: Path, copydesk: Path, place
         assert editor.lua("return vim.fn.getcompletion('Copydesk ', 'cmdline')") == [
             "apply",
             "cancel",
+            "cite",
             "critique",
             "dismiss",
             "explain",
             "jobs",
+            "research",
             "restart",
             "rewrite",
+            "source",
         ]
         assert editor.lua("return vim.fn.getcompletion('Copydesk dismiss ', 'cmdline')") == [
             "document",
