@@ -47,7 +47,7 @@ _ADDRESS = re.compile(
 )
 _SELF = re.compile(
     r"\bas an? (?:AI|artificial|large language|language model)\b|\b(?:AI|language) (?:assistant|model),? I\b"
-    r"|\bI(?:['’]m| am) (?:sorry,|unable to|an AI)\b",
+    r"|\bI(?:['’]m| am) (?:sorry\b,|unable to\b|an AI\b)",
     re.IGNORECASE,
 )
 _REFUSED = (

@@ -21,7 +21,7 @@ from copydesk.core.text import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from copydesk.core.document import Document, Passage
+    from copydesk.core.document import Document, Passage, Protected
     from copydesk.core.markdown.blocks import Block
     from copydesk.core.markdown.reader import PlacedBlock
     from copydesk.core.text import Text
@@ -195,29 +195,37 @@ def _units(text: Text, span: Span, kind: Kind) -> Iterator[Span]:
 
 def _jottings(document: Document, units: Sequence[Span]) -> Iterator[Jotting]:
     for unit in units:
-        pieces: list[str] = []
-        carried: list[str] = []
-        code: list[str] = []
-        for passage in document.passages:
-            for sentence in passage.sentences if passage.span.overlaps(unit) else ():
-                start, end = max(sentence.span.start, unit.start), min(sentence.span.end, unit.end)
-                if start >= end:
-                    continue
-                words = " ".join(sentence.masked[start - sentence.span.start : end - sentence.span.start].split())
-                pieces.append(closed_up(words))
-                inside = [piece for piece in sentence.protected if unit.contains(piece.span)]
-                for piece in inside:
-                    source = document.text.slice(piece.span)
-                    if piece.kind is ProtectedKind.CODE:
-                        code.append(source.strip("`").strip())
-                    elif piece.kind is ProtectedKind.LINK:
-                        label = label_span(document.text, piece.span.start, passage.span.start)
-                        carried.append(document.text.source[label.start - 1 : piece.span.end])
-                    else:
-                        carried.append(source)
-        text = "; ".join(piece for piece in pieces if piece)
+        passages = [passage for passage in document.passages if passage.span.overlaps(unit)]
+        text = "; ".join(words for passage in passages if (words := _plain(passage, unit)))
+        pieces = [
+            (piece.kind, _construct(document.text, piece, passage.span.start))
+            for passage in passages
+            for sentence in passage.sentences
+            for piece in sentence.protected
+            if unit.contains(piece.span)
+        ]
+        carried = dict.fromkeys(source for kind, source in pieces if kind in CARRIED)
+        code = dict.fromkeys(source.strip("`").strip() for kind, source in pieces if kind is ProtectedKind.CODE)
         if text or carried:
-            yield Jotting("", text, unit, tuple(dict.fromkeys(carried)), tuple(dict.fromkeys(code)))
+            yield Jotting("", text, unit, tuple(carried), tuple(code))
+
+
+def _plain(passage: Passage, unit: Span) -> str:
+    """Return the words of a passage that stand in a unit, which may be but a line of it."""
+    words: list[str] = []
+    for sentence in passage.sentences:
+        start, end = max(sentence.span.start, unit.start), min(sentence.span.end, unit.end)
+        if start < end:
+            words += sentence.masked[start - sentence.span.start : end - sentence.span.start].split()
+    return closed_up(" ".join(words))
+
+
+def _construct(text: Text, piece: Protected, limit: int) -> str:
+    """Return a construct as it is written, a link with its words."""
+    if piece.kind is not ProtectedKind.LINK:
+        return text.slice(piece.span)
+    label = label_span(text, piece.span.start, limit)
+    return text.source[label.start - 1 : piece.span.end]
 
 
 def _comments(text: Text, body: Span) -> Iterator[Jotting]:
