@@ -88,7 +88,9 @@ def _point(one: Mapping[str, object], task: SectionTask) -> Point | None:
     known = _notes(task)
     notes = tuple(dict.fromkeys(note for note in strings(one.get("notes")) if note in known))
     heading = cleaned(words_in(one.get("heading"), LONGEST_HEADING)).rstrip(".:;,") if _headed(task) else ""
-    usable = heading and refusal(heading, task.known) is None and as_markdown(heading, task.document.format) is not None
+    # One that would have to be escaped is no heading that a careful person writes.
+    plain = bool(heading) and as_markdown(heading, task.document.format, task.known) == heading
+    usable = plain and refusal(heading, task.known) is None
     return Point("", say, form, notes, heading if usable else "")
 
 

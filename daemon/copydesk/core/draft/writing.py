@@ -107,9 +107,10 @@ def sentence_of(text: object, board: Board, longest: int, replaced: str = "") ->
     `longest` is how many code points its schema allowed.
     """
     words = text[:longest] if isinstance(text, str) else ""
-    sentence = finished(cleaned(words), cut_off=len(words) >= longest - 1)
+    cut_off = len(words) >= longest - 1
+    sentence = finished(cleaned(words), cut_off=cut_off)
     if not sentence:
-        return Refusal("it was cut off before its end" if words.strip() else "it is empty")
+        return Refusal("it was cut off before its end" if cut_off else "it is empty")
     reason = refusal(sentence, known_words(board), [*board.ledger.ids, *(one.id for one in board.task.jottings)])
     if reason is not None:
         return Refusal(reason)
