@@ -95,12 +95,12 @@ class Question:
     @property
     def point(self) -> str:
         """Return the id of the point that a Writer is to write."""
-        return re.findall(r"Write point (P\d+)", self.words)[-1]
+        return re.findall(r"^Writer: write (P\d+)", self.words, re.MULTILINE)[-1]
 
     @property
     def sentence(self) -> str:
         """Return the id of the sentence that an Editor is to mend."""
-        return re.findall(r"Mend sentence (s\d+)", self.words)[-1]
+        return re.findall(r"^Editor: mend (s\d+)", self.words, re.MULTILINE)[-1]
 
     @property
     def points(self) -> dict[str, str]:
@@ -148,7 +148,8 @@ class DraftEngine:
         words = prompt.messages[-1].content
         whole = "\n".join(message.content for message in prompt.messages)
         assert tokens(whole) + sampling.max_tokens <= (self.facts_of.context or 0), "the prompt does not fit"
-        role = next(_ROLES[key] for key in schema["properties"] if key in _ROLES)  # type: ignore[attr-defined]
+        role = role_of(schema)
+        assert role is not None
         question = Question(role, words, schema, sampling.seed)
         if self.before is not None:
             self.before(number)
@@ -179,6 +180,11 @@ class DraftEngine:
         shared = _shared(self.prompts[-1], whole) if self.prompts else 0
         self.prompts.append(whole)
         return Usage(tokens(whole), len(whole[:shared].encode()) // 3, tokens(answer))
+
+
+def role_of(schema: Mapping[str, Any]) -> Role | None:
+    """Return who is asked for an answer of a schema, None if nobody who drafts is."""
+    return next((_ROLES[key] for key in schema["properties"] if key in _ROLES), None)
 
 
 def _shared(one: str, other: str) -> int:

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from copydesk.core.draft.criticism import codes
 from copydesk.core.draft.layout import SYSTEM
 from copydesk.core.draft.ratchet import Stop
 from copydesk.core.draft.statement import Origin
@@ -176,7 +177,7 @@ class Calls:
     async def _recalled(self, role: Role, asked: Asked, attempt: int) -> Mapping[str, object] | None:
         self.check()
         model = self.models[role]
-        system = self.prompts.fill(SYSTEM)
+        system = self.prompts.fill(SYSTEM, codes=codes())
         prompt = Prompt(model.name, (Message("system", system), Message("user", asked.words)))
         sampling = Sampling(asked.tokens, _SECOND_TEMPERATURE if attempt else 0.0, 7 + attempt)
         schema = json.dumps(asked.schema, sort_keys=True)

@@ -87,7 +87,7 @@ def test_every_prompt_and_its_answer_fit_with_sixty_sources_and_too_much_of_ever
     text, a_character = TEXTS[name]
     budget = budget_of(context)
     assert budget is not None
-    system = tokens(PROMPTS.fill(SYSTEM))
+    system = tokens(PROMPTS.fill(SYSTEM, codes=criticism.codes()))
     for role, asked in asked_of(text, a_character, budget.scaled(scale)).items():
         whole = system + tokens(asked.words) + asked.tokens
         assert whole <= context, (role, system, tokens(asked.words), asked.tokens)
@@ -152,9 +152,9 @@ def test_all_roles_share_what_comes_first() -> None:
     ledger_end = writer.index("Notes of the writer")
     for words in (critic, editor, asked["researcher"].words):
         assert words[: ledger_end - 2] == writer[: ledger_end - 2]
-    draft_end = writer.rindex("\n\nWrite point")
+    draft_end = writer.rindex("\n\nWriter: ")
     assert critic[:draft_end] == writer[:draft_end]
-    faults_end = critic.rindex("\n\nRead the draft")
+    faults_end = critic.rindex("\n\nCritic: ")
     assert editor[:faults_end] == critic[:faults_end]
 
 

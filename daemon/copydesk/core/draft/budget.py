@@ -18,7 +18,7 @@ LEAST_CONTEXT = 3072
 FULL_CONTEXT = 8192
 """A larger one is used no further: what models make of long prompts gets worse, not better."""
 
-_SYSTEM, _TASK = 200, 360
+_SYSTEM, _TASK = 640, 200
 _RESERVE = 0.085
 _ANSWER = 0.125
 _SHARES = {"brief": 300, "surroundings": 600, "ledger": 3000, "plan": 300, "draft": 1400, "faults": 400}

@@ -37,6 +37,11 @@ NONE = "none"
 _TEMPLATE = "draft_criticise"
 
 
+def codes() -> str:
+    """Return what may be wrong with a sentence as the system prompt says it."""
+    return "; ".join(f"{code} ({meaning})" for code, meaning in CODES.items())
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What the Critic holds against a sentence; `hint` is a model's own words, for the Editor alone."""
@@ -65,7 +70,6 @@ def request(board: Board, open_questions: Sequence[str], prompts: Prompts, budge
     tail = prompts.fill(
         _TEMPLATE,
         most=str(most),
-        codes="; ".join(f"{code} ({meaning})" for code, meaning in CODES.items()),
         evidence=f" If a question needs more evidence, name it, else {NONE}." if open_questions else "",
         example=board.statements[0].id,
         key=f',"evidence":"{NONE}"' if open_questions else "",

@@ -66,7 +66,6 @@ def request(
         sentence=statement.id,
         text=statement.text,
         faults="; ".join(faults[:MOST_FAULTS]),
-        spans=' In "spans" name what it rests on.' if ids else "",
         key=',"spans":[]' if ids else "",
     )
     words, left_out = laid_out(board, tail, prompts, budget)

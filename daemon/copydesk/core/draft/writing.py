@@ -55,11 +55,8 @@ def request(board: Board, point: Point, prompts: Prompts, budget: Budget, a_char
         "words": str(min(words, most * _A_SENTENCE)),
     }
     if ids:
-        named = " or ".join(
-            name for name, kind in (("quotations", "S"), ("notes", "N")) if any(one[0] == kind for one in ids)
-        )
         template = "draft_write"
-        tail = prompts.fill(template, **common, notes=notes, ids=named, example=(point.notes or ids)[0])
+        tail = prompts.fill(template, **common, notes=notes, example=(point.notes or ids)[0])
     else:
         template = "draft_write_unsourced"
         tail = prompts.fill(template, **common)
