@@ -16,7 +16,7 @@ end, {
   complete = function(typed, line)
     return require("copydesk.command").complete(typed, line)
   end,
-  desc = "Critique prose: critique, research, cite, source, rewrite, apply, dismiss, explain, jobs, cancel, restart",
+  desc = "An editorial desk: critique, research, draft, and what can be done about notes",
 })
 
 local group = vim.api.nvim_create_augroup("copydesk", {})

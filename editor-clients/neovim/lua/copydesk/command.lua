@@ -1,12 +1,18 @@
 -- The command :Copydesk.
 
 local daemon = require("copydesk.daemon")
+local drafts = require("copydesk.draft")
 local message = require("copydesk.message")
 local notes = require("copydesk.notes")
 
 local M = {}
 
 local SCOPES = { "note", "document", "project" }
+local WORDS = {
+  dismiss = SCOPES,
+  draft = { "accept", "discard", "show" },
+  research = { "claim", "section", "document" },
+}
 
 ---@class copydesk.Call
 ---@field client vim.lsp.Client
@@ -15,20 +21,20 @@ local SCOPES = { "note", "document", "project" }
 ---@field first integer? the first line of a range, from 1
 ---@field last integer?
 
----Have the server do something; a refusal is shown in its words.
+---Have the server do something, with what is shown of it here.
 ---@param call copydesk.Call
 ---@param command string
 ---@param argument table?
 ---@param done fun(result: table)?
 local function execute(call, command, argument, done)
-  local params = { command = command, arguments = { argument or vim.empty_dict() } }
-  call.client:request("workspace/executeCommand", params, function(problem, result)
-    if problem then
-      message.say(problem.message, vim.log.levels.WARN)
-    elseif done then
-      done(result)
-    end
-  end, call.buffer)
+  local own = drafts.commands[command]
+  if own then
+    return own({ title = "", command = command, arguments = { argument } }, {
+      client_id = call.client.id,
+      bufnr = call.buffer,
+    })
+  end
+  daemon.execute(call.client, call.buffer, command, argument, done)
 end
 
 ---Do what the server offers for the note at the cursor.
@@ -63,6 +69,7 @@ local function on_note(call, command, more, none)
   end)
 end
 
+local ANYWHERE = { cancel = true, jobs = true }
 local NO_NOTE = "copydesk has no note here"
 
 ---@type table<string, fun(call: copydesk.Call)>
@@ -114,6 +121,41 @@ end
 
 function subcommands.source(call)
   on_note(call, "copydesk.openSource", nil, "no source is known here; ask with :Copydesk research")
+end
+
+local DRAFT = ":Copydesk draft [show|accept [N …]|discard]"
+
+---Return the paragraphs that are named, counted from 0; nil where something else is.
+---@param words string[]
+---@return integer[]?
+local function paragraphs(words)
+  local numbers = vim.tbl_map(function(word)
+    return word:match("^[1-9]%d*$") and tonumber(word) - 1 or -1
+  end, words)
+  return not vim.list_contains(numbers, -1) and numbers or nil
+end
+
+function subcommands.draft(call)
+  local what, chosen = call.words[1], paragraphs(vim.list_slice(call.words, 2))
+  if not what then
+    return execute(call, "copydesk.draftSection", { uri = vim.uri_from_bufnr(call.buffer), position = cursor(call) })
+  elseif not vim.list_contains(WORDS.draft, what) or not chosen then
+    return message.say(DRAFT, vim.log.levels.WARN)
+  end
+  local function run(note)
+    if what == "show" then
+      execute(call, "copydesk.showDraft", { noteId = note })
+    elseif what == "accept" then
+      execute(call, "copydesk.applyNote", { noteId = note, paragraphs = #chosen > 0 and chosen or nil })
+    else
+      execute(call, "copydesk.discardDraft", { noteId = note })
+    end
+  end
+  local shown = drafts.at(vim.api.nvim_get_current_buf())
+  if shown then
+    return run(shown.note)
+  end
+  drafts.find(call.client, call.buffer, run)
 end
 
 function subcommands.rewrite(call)
@@ -172,7 +214,9 @@ function M.run(arguments)
     return message.say(("copydesk has no command %q"):format(name), vim.log.levels.WARN)
   end
   local buffer = vim.api.nvim_get_current_buf()
-  local client = daemon.client(buffer)
+  local shown = name == "draft" and #arguments.fargs > 1 and drafts.at(buffer)
+  buffer = shown and shown.document or buffer
+  local client = daemon.client(buffer) or (ANYWHERE[name] and vim.lsp.get_clients({ name = "copydesk" })[1])
   if not client then
     return message.say("copydesk is not running here yet; see :checkhealth copydesk", vim.log.levels.WARN)
   end
@@ -196,10 +240,8 @@ function M.complete(typed, line)
   if #before == 1 then
     options = vim.tbl_keys(subcommands)
     table.insert(options, "restart")
-  elseif #before == 2 and before[2] == "dismiss" then
-    options = vim.deepcopy(SCOPES)
-  elseif #before == 2 and before[2] == "research" then
-    options = { "claim", "section", "document" }
+  elseif #before == 2 then
+    options = vim.deepcopy(WORDS[before[2]] or {})
   end
   table.sort(options)
   return vim.tbl_filter(function(option)

@@ -43,6 +43,26 @@ function M.client(buffer)
   return vim.lsp.get_clients({ name = "copydesk", bufnr = buffer or 0 })[1]
 end
 
+---Have the server do something; a refusal is shown in its words, unless `refused` takes it.
+---@param client vim.lsp.Client
+---@param buffer integer
+---@param command string
+---@param argument table?
+---@param done fun(result: table)?
+---@param refused fun()?
+function M.execute(client, buffer, command, argument, done, refused)
+  local params = { command = command, arguments = { argument or vim.empty_dict() } }
+  client:request("workspace/executeCommand", params, function(problem, result)
+    if problem and refused then
+      refused()
+    elseif problem then
+      require("copydesk.message").say(problem.message, vim.log.levels.WARN)
+    elseif done then
+      done(result)
+    end
+  end, buffer)
+end
+
 ---Stop the server and start it again, for every document that it serves.
 function M.restart()
   local clients = vim.lsp.get_clients({ name = "copydesk" })

@@ -32,6 +32,9 @@ function M.progressed(data)
   -- The title comes with the first step alone.
   local title = value.title or (jobs[token] or { title = "copydesk" }).title
   jobs[token] = value.kind ~= "end" and { title = title, message = value.message } or nil
+  if value.kind == "end" then
+    require("copydesk.preview").ended(client.id, token, value.message)
+  end
   if value.kind == "end" and value.message then
     require("copydesk.message").say(("%s: %s"):format(title, value.message))
   end
