@@ -184,6 +184,7 @@ class MemorySources:
 
     pinned: list[Page] = field(default_factory=list)
     read: list[Page] = field(default_factory=list)
+    asked: int = 0
     problem: CopydeskError | None = None
 
     def pin(self, page: Page) -> None:
@@ -198,6 +199,7 @@ class MemorySources:
 
     def known(self, document: Document, path: Path | None) -> KnownSources:
         """Return everything, as far as the document is concerned."""
+        self.asked += 1
         return KnownSources(tuple(KnownSource(page.source, page.text) for page in self.pinned))
 
 

@@ -15,6 +15,8 @@ from harness.editor import NEOVIM, VSCODE, Editor, RefusedRequest
 from harness.scripted import ARCHIVE, MemorySources, ScriptedDesk, services
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Connect
     from harness.editor import Personality
 
@@ -52,7 +54,7 @@ async def test_a_verdict_is_a_note_on_the_sentence(connect: Connect, personality
     await research(editor, TRUE)
     (note,) = await verdicts(editor, "CD504")
     assert editor.quoted(URI, note["range"]) == TRUE
-    assert note["severity"] == 4
+    assert note["severity"] == 3
     assert "“The mill was built in 1790.” (Mills of *Lund*)" in note["message"]
     await research(editor, FALSE)
     notes = await verdicts(editor, "CD501", "CD504")
@@ -162,14 +164,14 @@ async def test_the_actions_of_verdicts(connect: Connect, personality: Personalit
     await verdicts(editor, "CD501", "CD504")
     assert [title for title in await actions(editor, TRUE) if not title.startswith("Dismiss")] == [
         "Cite: Mills of *Lund*",
-        "Open source: Mills of *Lund*",
+        "Open the source: Mills of *Lund*",
         "Research again",
         "Why this note? (CD504)",
     ]
     assert [title for title in await actions(editor, FALSE) if not title.startswith("Dismiss")] == [
         "Correct the sentence from the evidence",
         "Weaken the claim",
-        "Open source: Mills of *Lund*",
+        "Open the source: Mills of *Lund*",
         "Research again",
         "Why this note? (CD501)",
     ]
@@ -199,6 +201,23 @@ async def test_a_citation_is_one_edit_of_two_places_and_one_undo(connect: Connec
     assert await run(editor, TRUE, "Cite: Mills of *Lund*") == {"applied": False}
     assert "The sentence has this citation already." in editor.said
     assert editor.buffers[URI].text == text
+
+
+async def eventually(holds: Callable[[], bool]) -> None:
+    """Wait for what no message tells of."""
+    async with asyncio.timeout(10):
+        while not holds():
+            await asyncio.sleep(0.01)
+
+
+async def test_sources_of_a_document_are_looked_for_when_it_is_opened_and_saved(connect: Connect) -> None:
+    store = MemorySources()
+    editor = await start(
+        connect, sources=store, text="The mill is old.[^m]\n\n[^m]: “Old.” [Mills](https://example.org/mills)\n"
+    )
+    await eventually(lambda: store.asked == 1)
+    editor.notify("textDocument/didSave", {"textDocument": {"uri": URI}})
+    await eventually(lambda: store.asked == 2)
 
 
 async def test_a_citation_can_be_a_link(connect: Connect) -> None:
@@ -300,7 +319,7 @@ async def test_evidence_in_a_local_file_is_related_information(connect: Connect)
         return {"success": True}
 
     editor.answers["window/showDocument"] = show
-    assert await run(editor, TRUE, "Open source: Mills of *Lund*") == {"opened": True}
+    assert await run(editor, TRUE, "Open the source: Mills of *Lund*") == {"opened": True}
     assert opened[0]["selection"] == related["location"]["range"]
 
 
@@ -315,12 +334,12 @@ async def test_a_web_source_opens_outside_and_nothing_else_does(connect: Connect
     editor.answers["window/showDocument"] = show
     await research(editor, TRUE)
     await verdicts(editor, "CD504")
-    assert await run(editor, TRUE, "Open source: Mills of *Lund*") == {"opened": True}
+    assert await run(editor, TRUE, "Open the source: Mills of *Lund*") == {"opened": True}
     assert (opened[0]["uri"], opened[0]["external"]) == ("https://example.org/mills", True)
     bad = replace(ARCHIVE, source=replace(ARCHIVE.source, url="command:evil"))
     other = await start(connect, desk=ScriptedDesk(archive=bad))
     other.answers["window/showDocument"] = show
     await research(other, TRUE)
     await verdicts(other, "CD504")
-    assert await run(other, TRUE, "Open source: Mills of *Lund*") == {"opened": False}
+    assert await run(other, TRUE, "Open the source: Mills of *Lund*") == {"opened": False}
     assert len(opened) == 1

@@ -38,7 +38,10 @@ async def cite(
 
         read = await session.read(current)
         style = session.configuration(document.uri).citation_style
-        edits = await asyncio.to_thread(citation, read, _sentence(read, placed.span), evidence, style, base=current.uri)
+        page = session.evidence.page(evidence)
+        form = page.format if page is not None else None
+        sentence = _sentence(read, placed.span)
+        edits = await asyncio.to_thread(citation, read, sentence, evidence, style, base=current.uri, format=form)
         if session.documents.get(document.uri) is not current:
             session.client.say(UNCHANGED)
             return False
@@ -47,7 +50,6 @@ async def cite(
             return False
         if not await sent(session, current, edits):
             return False
-    page = session.evidence.page(evidence)
     if page is not None:
         session.background(_pin(session, page))
     return True

@@ -89,6 +89,10 @@ def _register_documents(server: CopydeskServer, session: Session) -> None:
     def changed(params: types.DidChangeTextDocumentParams) -> None:
         session.changed(params)
 
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def saved(params: types.DidSaveTextDocumentParams) -> None:
+        session.saved(params.text_document.uri)
+
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseTextDocumentParams) -> None:
         session.closed(params.text_document.uri)

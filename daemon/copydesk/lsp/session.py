@@ -84,6 +84,11 @@ class Session:
                 arrivals.put_nowait(document)
             self._analyse(document, self.services.debounce)
 
+    def saved(self, uri: str) -> None:
+        """Look again for what is stored of a document's sources, for it may cite others than before."""
+        if (document := self.documents.get(uri)) is not None:
+            self.background(self.load_sources(document))
+
     def misunderstood(self, method: str, params: Any) -> None:
         """Stop trusting a document whose change could not be understood."""
         if method != types.TEXT_DOCUMENT_DID_CHANGE or not isinstance(params, dict):
