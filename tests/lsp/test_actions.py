@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import lists, sampled_from
 
 from copydesk.core.visible import visible
 from copydesk.errors import StoreError
@@ -159,9 +161,9 @@ async def test_hover_tells_message_reason_code_and_origin(connect: Connect, pers
     editor = await ready(connect, personality)
     contents = (await hovered(editor, "flaw"))["contents"]
     assert contents["kind"] == "markdown"
-    assert "**Flawed\\: One flaw is here 👩‍🚀\\.**" in contents["value"]
+    assert "**Flawed: One flaw is here 👩‍🚀.**" in contents["value"]
     assert "[CD104](https://example.org/codes/CD104)" in contents["value"]
-    assert "critic\\: scripted" in contents["value"]
+    assert "critic: scripted" in contents["value"]
     assert await hovered(editor, "Title") is None
 
 
@@ -202,6 +204,37 @@ async def test_R27_a_hover_fetches_and_runs_nothing(connect: Connect, source: st
     html = MarkdownIt("commonmark").render(value + "\n\n" + markdown(source))
     assert re.findall(r"<(?!/?(?:p|strong|a|pre|code|hr)\b)", html) == []
     assert re.findall(r'(?:href|src)="([^"]*)"', html) == ["https://example.org/codes/CD104"]
+
+
+MARKUP = (
+    *"[]()<>*_`|\\#-+=:$! \n",
+    *("![", "](", "~~", "&amp;", "//", "www.", "https://a.example", "a@b.example", "command:x", "<img src=x>"),
+    *("1.", "2)", "[a]: /x", "--- | ---"),
+)
+
+
+@given(lists(sampled_from(MARKUP), min_size=1).map("".join).filter(str.strip))
+def test_R27_text_shown_as_markdown_reads_as_itself(text: str) -> None:
+    from markdown_it import MarkdownIt
+    from markdown_it.common.utils import escapeHtml
+
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    assert parser.render(markdown(text)) == f"<p>{escapeHtml(' '.join(text.split()))}</p>\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Built in 1790 (or 1.5 years later): “mill #2”, he said!", None),
+        ("see https://a.example", "see https\\://a.example"),
+        ("see www.a.example", "see www\\.a.example"),
+        ("ask a@b.example", "ask a\\@b.example"),
+        ("1790. A year", "1790\\. A year"),
+        ("- a dash", "\\- a dash"),
+    ],
+)
+def test_R27_addresses_are_no_links_and_other_words_stay_free_of_backslashes(text: str, shown: str | None) -> None:
+    assert markdown(text) == (shown or text)
 
 
 async def test_lenses_count_notes_on_headings(connect: Connect, personality: Personality) -> None:

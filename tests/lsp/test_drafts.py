@@ -87,8 +87,8 @@ async def test_a_draft_is_a_note_on_its_heading_and_nothing_is_in_the_text(
         "Show the draft beside the section",
         "Accept paragraph 1",
         "Accept paragraph 2",
-        "Open source",
-        "Open source",
+        "Open the source",
+        "Open the source",
         "Discard the draft",
     ]
 

@@ -98,7 +98,7 @@ def _for_draft(
             f"Accept paragraph {index + 1}: {words}", commands.APPLY, here | {"paragraphs": [index]}, diagnostic
         )
     for index, one in _first_of_each(enumerate(note.evidence))[:OPENED]:
-        title = f"Open source: {shortened(one.source.title or one.source.url, TITLE)}"
+        title = f"Open the source: {shortened(one.source.title or one.source.url, TITLE)}"
         yield _action(title, commands.OPEN_SOURCE, here | {"source": index}, diagnostic)
     yield _action("Discard the draft", commands.DISCARD_DRAFT, here, diagnostic)
 
@@ -118,7 +118,7 @@ def _for_verdict(
     if note.code in WEAKENED:
         yield _action("Weaken the claim", commands.REWRITE, here | {"aim": Aim.WEAKEN}, diagnostic)
     for index, one in sources[:OPENED]:
-        title = f"Open source: {shortened(one.source.title or one.source.url, TITLE)}"
+        title = f"Open the source: {shortened(one.source.title or one.source.url, TITLE)}"
         yield _action(title, commands.OPEN_SOURCE, here | {"source": index}, diagnostic)
     yield _action("Research again", commands.RESEARCH_NOTE, here, diagnostic)
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from copydesk.core.note import Note, Provenance
 
 
+QUOTING = frozenset({"CD501", "CD503", "CD504"})
+"""Codes whose message is made of quotes, which stand below it on hover."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A note with what there is to say of it: its code's entry and page, its rewrite, and the day on which it is read.
@@ -41,10 +45,10 @@ def hover(notes: Iterable[Shown], *, as_markdown: bool) -> types.MarkupContent:
     return types.MarkupContent(types.MarkupKind.PlainText, "\n\n".join(map(_plain, notes)))
 
 
-def origin(provenance: Provenance) -> str:
-    """Return what made a note, in words of this project alone."""
+def origin(provenance: Provenance, model: str = "the model") -> str:
+    """Return what made a note, in words of this project alone but for what its model is called."""
     if provenance.agent in RESEARCH:
-        return _researched(provenance)
+        return _researched(provenance, model)
     if provenance.model is None:
         return "Found by a rule, without a model."
     certainty = "" if provenance.confidence is None else f", {round(100 * provenance.confidence)} % sure"
@@ -52,16 +56,17 @@ def origin(provenance: Provenance) -> str:
     return f"Found by the model{certainty}{earlier}."
 
 
-def _researched(provenance: Provenance) -> str:
+def _researched(provenance: Provenance, model: str) -> str:
     if provenance.model is None:
         return "Looked up in your sources; no model judged it."
     certainty = "" if provenance.confidence is None else f", {round(100 * provenance.confidence)} % sure"
-    return f"Looked up in your sources; each quote was judged by the model{certainty}, the verdict is computed."
+    return f"Looked up in your sources. Each quote was judged by {model}{certainty}; the verdict is computed."
 
 
 def _markdown(shown: Shown) -> str:
     note, href = shown.note, web_address(shown.page)
-    paragraphs = [f"**{markdown(note.message)}**", *(_card(one, shown.today) for one in note.evidence)]
+    head = shown.code.summary if shown.code is not None and note.code in QUOTING and note.evidence else note.message
+    paragraphs = [f"**{markdown(head)}**", *(_card(one, shown.today) for one in note.evidence)]
     if shown.code is not None and not note.evidence:
         paragraphs += [markdown(shown.code.why), markdown(shown.code.how)]
     code = f"[{note.code}]({href})" if href else markdown(note.code)
@@ -100,5 +105,7 @@ def _age(one: Evidence, today: str) -> str:
 
 
 def _source(provenance: Provenance) -> str:
+    if provenance.agent in RESEARCH:
+        return origin(provenance, provenance.model or "the model")
     model = f" {provenance.agent}: {provenance.model}" if provenance.model else ""
     return f"{origin(provenance)}{model}"

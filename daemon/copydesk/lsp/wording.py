@@ -24,7 +24,11 @@ STANCES = MappingProxyType(
     }
 )
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:^$=@/])")
+_ACTIVE = re.compile(r"[\\`*_\[\]<>|~&$@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+"""What can begin or end markup anywhere in a line, or make an address of it in GitHub's dialect. No more than needed is
+escaped: Neovim shows the backslashes."""
+_OPENING = re.compile(r"^(\d{0,9})([#+\-=:.)])")
+"""What can make a list, a heading or a rule of a line that begins with it."""
 _BACKTICKS = re.compile(r"`+")
 
 
@@ -35,7 +39,8 @@ def plain(text: str) -> str:
 
 def markdown(text: str) -> str:
     """Return text as Markdown that reads as the text itself: no link, image, markup or HTML comes of it."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(visible(text).split()))
+    line = " ".join(visible(text).split())
+    return _OPENING.sub(r"\1\\\2", _ACTIVE.sub(r"\\\g<0>", line))
 
 
 def quoted(evidence: Evidence) -> str:

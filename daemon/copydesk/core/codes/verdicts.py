@@ -47,7 +47,7 @@ VERDICTS = (
     Code(
         code="CD504",
         name="supported",
-        severity=Severity.HINT,
+        severity=Severity.INFORMATION,
         decided_by=_BY,
         decided_from="The claim and passages of sources: every part is supported, and none says otherwise.",
         summary="Sources say the same.",
