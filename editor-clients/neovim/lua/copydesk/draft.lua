@@ -22,7 +22,7 @@ local M = {}
 ---@field draft integer the buffer with the draft
 
 local CODES = { CD701 = true, CD608 = true }
-local CHANGED = "The section changed since the draft was made, so the draft stands by itself; compare and copy"
+local CHANGED = "The draft; the section changed since it was made, so copy what you want"
 local HINT = ":Copydesk draft accept [N …] | discard"
 
 ---What is shown, by note.
@@ -41,8 +41,12 @@ local function number(buffer, draft)
     for row = next, #lines do
       if vim.trim(lines[row]) == vim.trim(first) then
         local mark = ("¶ %d%s "):format(index, paragraph.taken and ", accepted" or "")
-        local before = { virt_text = { { mark, "DiagnosticInfo" } }, virt_text_pos = "inline" }
-        vim.api.nvim_buf_set_extmark(buffer, marks, row - 1, 0, before)
+        vim.api.nvim_buf_set_extmark(buffer, marks, row - 1, 0, {
+          virt_text = { { mark, "@markup.strong" } },
+          virt_text_pos = "inline",
+          -- In the colours of the diff, on which others may not be readable.
+          hl_mode = "combine",
+        })
         next = row + 1
         break
       end
@@ -95,10 +99,9 @@ local function open(client, document, note, draft)
     scratch.dress(vim.api.nvim_open_win(one.draft, true, { split = split, win = 0 }))
     -- To copy from; the writer may also want to keep it, or to change it first.
     vim.bo[one.draft].bufhidden = "hide"
-    message.say(CHANGED)
   end
   scratch.name(one.draft, ("copydesk://draft %s"):format(title))
-  scratch.say(one.draft, draft.range and "The draft   " .. HINT or "The draft")
+  scratch.say(one.draft, draft.range and "The draft   " .. HINT or CHANGED)
   fill(one, draft)
   vim.bo[one.draft].modifiable = draft.range == nil
 end
