@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,10 +17,13 @@ from editors.scripted_model import ScriptedModel, scripted_model
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from editors.window import Window
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "editors"
 BIN = "Scripts" if os.name == "nt" else "bin"
-DOCUMENT = Path(__file__).parent / "documents" / "kiln.md"
+DOCUMENTS = Path(__file__).parent / "documents"
+DOCUMENT = DOCUMENTS / "kiln.md"
 EVEREST = "Mount Everest is the highest mountain in Africa."
 WALL = "The Great Wall of China was built by"
 """What the scripted model finds wrong in the document."""
@@ -31,11 +35,12 @@ class Place:
 
     project: Path
     home: Path
+    name: str = "kiln.md"
 
     @property
     def post(self) -> Path:
         """Return the document."""
-        return self.project / "kiln.md"
+        return self.project / self.name
 
     @property
     def environment(self) -> dict[str, str]:
@@ -51,6 +56,16 @@ def place(tmp_path: Path) -> Place:
     (made.project / ".git").mkdir(parents=True)
     made.home.mkdir()
     shutil.copy(DOCUMENT, made.post)
+    return made
+
+
+@pytest.fixture
+def mill(tmp_path: Path) -> Place:
+    """Return a fresh project that holds a document with claims, and a library."""
+    made = Place(tmp_path / "project", tmp_path / "home", "mill.md")
+    shutil.copytree(DOCUMENTS / "mill", made.project)
+    (made.project / ".git").mkdir()
+    made.home.mkdir()
     return made
 
 
@@ -109,6 +124,22 @@ def chromium() -> str:
     return str(_installed(Path(found) if found else BUILD / "chromium"))
 
 
+@pytest.fixture
+def window_on(vscode_server: Path, extension: Path, chromium: str, screenshots: Path, request: Any) -> Any:
+    """Return a function that opens a window of a fresh VS Code on a place."""
+    from editors.writer import NOWHERE, vscode  # brings packages that only the editors' environment has
+
+    @contextmanager
+    def opened(place: Place, command: object, host: str = NOWHERE, **more: Any) -> Iterator[Window]:
+        engine = {"copydesk.engine.kind": "ollama", "copydesk.engine.host": host}
+        settings = {"copydesk.command": str(command), **engine, **more}
+        failure = screenshots / f"failure-{request.node.name}.png"
+        with vscode(vscode_server, extension, chromium, failure, place, settings) as window:
+            yield window
+
+    return opened
+
+
 def _installed(path: Path, *programs: str) -> Path:
     missing = [path.name] if not path.exists() else []
     missing += [program for program in programs if shutil.which(program) is None]
@@ -125,6 +156,8 @@ collect_ignore = (
     else [
         "test_neovim.py",
         "test_real_model.py",
+        "test_research_neovim.py",
+        "test_research_vscode.py",
         "test_vscode.py",
     ]
 )

@@ -1,4 +1,4 @@
-"""A model that behaves: it passes its self-test, finds the planted flaws, and answers when the test says so.
+"""A model that behaves: it passes its self-tests, finds the planted flaws, and answers when the test says so.
 
 It is the scripted Ollama of the harness, in a thread of its own, so that tests that must not run an event loop can
 use it.
@@ -25,12 +25,22 @@ SURE, UNLIKELY = -0.02, -4.0
 """Log-probabilities of the letter that is chosen, and of the other."""
 
 _FLAW = re.compile(r"^B\. (.+)$", re.MULTILINE)
+_CLAIM = re.compile(r"^Claim: (.+)$", re.MULTILINE)
+_NUMBERED = re.compile(r"^\[(\d)\] (.+)$", re.MULTILINE)
+_LETTERED = re.compile(r"^([ABC])\. (.+)$", re.MULTILINE)
+_SAYS = {
+    "supports": "The source says that the claim is true.",
+    "refutes": "The source says that the claim is false.",
+    "irrelevant": "The source does not say whether the claim is true.",
+}
+"""What the letters of a question of research stand for, by what an excerpt does to a claim."""
 
 
 class ScriptedModel:
     """Answers questions by what they are about: `flaws` and the labelled cases are wrong, all else is sound.
 
-    Sentences that were given to `hold` are answered after `release` alone.
+    Of excerpts it holds what it was told to `believe`; all else is irrelevant to it. Sentences that were given to
+    `hold` are answered after `release` alone.
     """
 
     def __init__(self, server: OllamaServer, loop: asyncio.AbstractEventLoop, flaws: tuple[str, ...]) -> None:
@@ -39,12 +49,18 @@ class ScriptedModel:
         self._server, self._loop = server, loop
         self._wrong = (*flaws, *_labelled_flaws())
         self._flawed_answers = tuple(_FLAW.search(text)[1] for text in _questions())  # type: ignore[index]
+        self._beliefs: list[tuple[str, str, str]] = []
+        self._labelled = _labelled_claims()
         self._gates: dict[str, asyncio.Event] = {}
         self._waiting: set[str] = set()
         server.usual = self._turn
 
+    def believe(self, claim: str, sentence: str, stance: str) -> None:
+        """Hold of claims with these words that a sentence of an excerpt `supports` or `refutes` them."""
+        self._beliefs.append((claim, sentence, stance))
+
     def hold(self, *sentences: str) -> None:
-        """Keep the answers that decide on these sentences, and rewrites near them, waiting."""
+        """Keep the answers that decide on these sentences or claims, and rewrites near them, waiting."""
         self._gates |= {sentence: asyncio.Event() for sentence in sentences}
 
     def release(self, sentence: str) -> None:
@@ -71,6 +87,10 @@ class ScriptedModel:
 
     def _turn(self, chat: dict[str, Any]) -> Turn:
         words = _words(chat)
+        if chat.get("format"):
+            return Turn(pieces=("{}",))  # plans, which the rules then make alone
+        if claim := _CLAIM.search(words):
+            return self._researched(words, claim[1])
         # Rewrites are asked for without token probabilities.
         if not chat.get("logprobs"):
             answer = next((answer for about, answer in self.rewrites.items() if about in words), "A plainer sentence.")
@@ -78,9 +98,18 @@ class ScriptedModel:
         flaw_first = any(f"A. {answer}" in words for answer in self._flawed_answers)
         wrong = any(sentence in words for sentence in self._wrong)
         chosen = "A" if wrong == flaw_first else "B"
-        top = {letter: SURE if letter == chosen else UNLIKELY for letter in ("A", "B")}
         # Each question is asked twice, the second time with the flaw first, and decided then.
-        return Turn(pieces=(chosen,), top=top, gate=self._gate(words) if flaw_first else None)
+        return _answer(chosen, "AB", self._gate(words) if flaw_first else None)
+
+    def _researched(self, words: str, claim: str) -> Turn:
+        sentences = dict(_NUMBERED.findall(words))
+        stance, number = self._labelled.get(claim, "irrelevant"), "1"
+        for about, said, held in self._beliefs:
+            if about in claim and (found := [one for one, sentence in sentences.items() if said in sentence]):
+                stance, number = held, found[0]
+        if letters := {answer: letter for letter, answer in _LETTERED.findall(words)}:
+            return _answer(letters[_SAYS[stance]], "ABC", self._gate(claim))
+        return _answer(number, "".join(sentences), self._gate(claim))
 
     def _gate(self, words: str) -> asyncio.Event | None:
         for sentence, gate in self._gates.items():
@@ -117,6 +146,10 @@ def _words(chat: dict[str, Any]) -> str:
     return "\n".join(message["content"] for message in chat["messages"])
 
 
+def _answer(chosen: str, options: str, gate: asyncio.Event | None) -> Turn:
+    return Turn(pieces=(chosen,), top={one: SURE if one == chosen else UNLIKELY for one in options}, gate=gate)
+
+
 def _questions() -> Iterator[str]:
     for path in sorted((CORE / "prompts").glob("*.md")):
         text = path.read_text("utf-8")
@@ -128,3 +161,9 @@ def _labelled_flaws() -> tuple[str, ...]:
     """Return the first sentence of each labelled case that is wrong, which only those cases hold."""
     kinds = json.loads((CORE / "questions" / "labelled.json").read_text("utf-8"))["kinds"]
     return tuple(case[0] for kind in kinds.values() for case in kind["flawed"])
+
+
+def _labelled_claims() -> dict[str, str]:
+    """Return what the labelled excerpt of each claim does to it."""
+    excerpts = json.loads((CORE / "claims" / "labelled.json").read_text("utf-8"))["excerpts"]
+    return {excerpt[stance]: stance for excerpt in excerpts for stance in _SAYS}

@@ -2,46 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
-from editors.conftest import EVEREST, ROOT, WALL, Place
-from editors.neovim import Neovim
+from editors.conftest import EVEREST, WALL, Place
 from editors.picture import draw
 from editors.polling import poll
+from editors.writer import PLUGIN, neovim
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from editors.scripted_model import ScriptedModel
 
 pytestmark = pytest.mark.editor
 
-PLUGIN = ROOT / "editor-clients" / "neovim"
-INIT = """
-vim.g.copydesk_cmd = [[{command}]]
-vim.o.statusline = "%f %m%=%{{v:lua.require'copydesk'.status()}} "
-vim.o.laststatus = 2
-vim.lsp.config("copydesk", {{ settings = {{ copydesk = {{
-  engine = {{ kind = "ollama", host = "{host}" }},
-  critique = {{ max_per_1000_words = 1000 }},
-}} }} }})
-"""
 INSTANT = "CD102"
 STUDIES = "Studies show that small kilns save money."
-
-
-@contextmanager
-def neovim(
-    program: Path, place: Place, command: object, host: str = "http://127.0.0.1:1", size: tuple[int, int] = (100, 30)
-) -> Iterator[Neovim]:
-    """Start Neovim as a user would who has installed the plugin."""
-    init = INIT.format(command=command, host=host)
-    with Neovim(program, place.home, init=init, plugin=PLUGIN, environment=place.environment, size=size) as editor:
-        yield editor
 
 
 def test_a_writer_critiques_rewrites_undoes_and_dismisses(

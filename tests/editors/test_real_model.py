@@ -15,7 +15,7 @@ from editors.polling import poll
 from editors.vscode import VSCodeServer, open_window
 
 if TYPE_CHECKING:
-    from editors.vscode import Window
+    from editors.window import Window
 
 pytestmark = [pytest.mark.editor, pytest.mark.model]
 

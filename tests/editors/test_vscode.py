@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,10 +10,8 @@ from playwright.sync_api import expect
 
 from editors.conftest import DOCUMENT, EVEREST, WALL, Place
 from editors.polling import poll
-from editors.vscode import VSCodeServer, Window, open_window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from editors.scripted_model import ScriptedModel
@@ -30,29 +27,6 @@ def at(words: str) -> tuple[int, int]:
     """Return where words of the document begin, from 1, in UTF-16 units."""
     line = next(number for number, line in enumerate(LINES) if words in line)
     return line + 1, len(LINES[line].partition(words)[0].encode("utf-16-le")) // 2 + 1
-
-
-@pytest.fixture
-def window_on(vscode_server: Path, extension: Path, chromium: str, screenshots: Path, request: Any) -> Any:
-    """Return a function that opens a window of a fresh VS Code on a place."""
-
-    @contextmanager
-    def opened(place: Place, command: object, host: str = "http://127.0.0.1:1", **more: Any) -> Iterator[Window]:
-        settings = {
-            "copydesk.command": str(command),
-            "copydesk.engine.kind": "ollama",
-            "copydesk.engine.host": host,
-            "copydesk.critique.max_per_1000_words": 1000,
-            **more,
-        }
-        failure = screenshots / f"failure-{request.node.name}.png"
-        with (
-            VSCodeServer(vscode_server, place.home, extension, settings, place.environment) as server,
-            open_window(server, place.project, chromium, failure) as window,
-        ):
-            yield window
-
-    return opened
 
 
 def test_a_writer_critiques_rewrites_undoes_and_dismisses(
