@@ -1,5 +1,7 @@
 import { commands, type ExtensionContext, window, workspace } from "vscode";
-import { ExecuteCommandRequest, type LanguageClient, type Range, ResponseError } from "vscode-languageclient/node";
+import type { LanguageClient, Range } from "vscode-languageclient/node";
+import { execute } from "./execute";
+import { SCHEME } from "./preview";
 import { LANGUAGES, Session } from "./session";
 
 let session: Session | undefined;
@@ -13,6 +15,10 @@ export async function activate(context: ExtensionContext): Promise<void> {
     commands.registerCommand("copydesk.critique", () => critique(own)),
     commands.registerCommand("copydesk.research", () => research(own, "copydesk.researchClaim")),
     commands.registerCommand("copydesk.researchAll", () => research(own, "copydesk.researchSection")),
+    commands.registerCommand("copydesk.draft", () => draft(own)),
+    ...own.drafts.register(),
+    own.previews,
+    workspace.registerTextDocumentContentProvider(SCHEME, own.pages),
     commands.registerCommand("copydesk.cancelAll", () => cancel(own)),
     commands.registerCommand("copydesk.restart", () => own.restart()),
     commands.registerCommand("copydesk.showLog", () => log.show()),
@@ -42,6 +48,11 @@ async function research(own: Session, command: string): Promise<void> {
   await execute(here.client, command, { uri, ...where });
 }
 
+async function draft(own: Session): Promise<void> {
+  const here = place(own, "drafted");
+  if (here) await execute(here.client, "copydesk.draftSection", { uri: here.uri, position: here.range.end });
+}
+
 /** Return where the writer is and the server to ask, or say what is missing. */
 function place(own: Session, done: string): { client: LanguageClient; uri: string; range: Range } | undefined {
   const editor = window.activeTextEditor;
@@ -58,14 +69,4 @@ function place(own: Session, done: string): { client: LanguageClient; uri: strin
 async function cancel(own: Session): Promise<void> {
   const client = own.running();
   if (client) await execute(client, "copydesk.cancel", {});
-}
-
-/** Have the server do something; a refusal is shown in its words. */
-async function execute(client: LanguageClient, command: string, argument: object): Promise<void> {
-  try {
-    await client.sendRequest(ExecuteCommandRequest.type, { command, arguments: [argument] });
-  } catch (error) {
-    if (!(error instanceof ResponseError)) throw error;
-    void window.showWarningMessage(error.message);
-  }
 }

@@ -1,6 +1,14 @@
 import { commands, type ExtensionContext, type LogOutputChannel, type Uri, window, workspace } from "vscode";
-import { LanguageClient, type LanguageClientOptions, State } from "vscode-languageclient/node";
+import {
+  type ClientCapabilities,
+  LanguageClient,
+  type LanguageClientOptions,
+  State,
+  type StaticFeature,
+} from "vscode-languageclient/node";
+import { Drafts } from "./drafts";
 import { applyEdit } from "./edits";
+import { DraftPreview, Pages, Previews } from "./preview";
 import { findProgram } from "./program";
 import { Notifications } from "./progress";
 import { chosenSettings } from "./settings";
@@ -9,11 +17,24 @@ export const LANGUAGES = ["markdown", "quarto", "rmd", "mdx", "plaintext"];
 const SCHEMES = ["file", "untitled"];
 const CHANGE = "Open Setting";
 
+/** Tells the server that drafts are shown while they are written. */
+const PREVIEWS: StaticFeature = {
+  fillClientCapabilities(capabilities: ClientCapabilities): void {
+    capabilities.experimental = { ...capabilities.experimental, copydesk: { draftPreview: true } };
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: "static" }),
+  clear: () => undefined,
+};
+
 /** The running server, or none. One change of state is finished before the next begins. */
 export class Session {
   private client: LanguageClient | undefined;
   private last: Promise<void> = Promise.resolve();
   private readonly notifications = new Notifications(() => this.client);
+  readonly pages = new Pages();
+  readonly previews = new Previews(this.pages);
+  readonly drafts = new Drafts(this.pages, () => this.running());
 
   constructor(
     private readonly context: ExtensionContext,
@@ -76,8 +97,12 @@ export class Session {
       this.options(),
     );
     client.onDidChangeState((change) => {
-      if (change.newState === State.Stopped) this.notifications.endAll();
+      if (change.newState !== State.Stopped) return;
+      this.notifications.endAll();
+      this.previews.endAll();
     });
+    client.registerFeature(PREVIEWS);
+    client.onNotification(DraftPreview, this.previews.handle);
     try {
       await client.start();
       this.client = client;
@@ -93,7 +118,11 @@ export class Session {
       documentSelector: SCHEMES.flatMap((scheme) => LANGUAGES.map((language) => ({ scheme, language }))),
       outputChannel: this.log,
       middleware: {
-        handleWorkDoneProgress: this.notifications.handle,
+        handleWorkDoneProgress: (token, params, next) => {
+          if (params.kind === "end") this.previews.ended(token);
+          this.notifications.handle(token, params, next);
+        },
+        executeCommand: this.drafts.middleware,
         workspace: {
           configuration: (params) =>
             params.items.map((item) => {
