@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bench import (
     ROOT,
     calls,
+    drafting,
     library,
     peer,
     places,
@@ -46,6 +47,7 @@ SCRIPTED: dict[str, Callable[[ScriptedModel, Path, Path | None], Awaitable[Part]
 ON_MODEL: dict[str, Callable[[Path | None], Awaitable[Part]]] = {
     "critique": real_model.measure,
     "scoring": scoring.measure,
+    "drafting": drafting.measure,
 }
 RECORDED = Path(__file__).with_name("recorded.md")
 """What took too long to be measured in each run; the page ends with it."""

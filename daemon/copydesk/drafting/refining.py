@@ -96,10 +96,9 @@ class Refining:
         statement = next(one for one in work.statements if one.id == id)
         defects = [one for one in work.defects if one.sentence == id]
         own = [one for one in findings if one.sentence == id]
-        faults = [*(one.message for one in defects), *(one.line for one in own)]
         patch = await calls.ask(
             Role.EDITOR,
-            lambda budget: editing.request(board, statement, faults, calls.prompts, budget, self.a_character),
+            lambda budget: editing.request(board, statement, defects, own, calls.prompts, budget, self.a_character),
             lambda answer: editing.parsed(answer, work.board, statement, calls.budget, self.a_character),
         )
         if patch is not None:

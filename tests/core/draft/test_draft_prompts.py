@@ -14,6 +14,8 @@ from copydesk.core.brief import Brief
 from copydesk.core.document import Format
 from copydesk.core.draft import criticism, editing, planning, researching, writing
 from copydesk.core.draft.budget import LEAST_CONTEXT, Budget, budget_of, cut, fitting, tokens
+from copydesk.core.draft.criticism import Finding
+from copydesk.core.draft.defects import Defect
 from copydesk.core.draft.forms import list_of, most_tokens, object_of, one_of, text_of
 from copydesk.core.draft.layout import SYSTEM, Asked, Board
 from copydesk.core.draft.ledger import Ledger
@@ -69,12 +71,13 @@ def asked_of(text: str, a_character: int, budget: Budget) -> dict[str, Asked]:
     offered = tuple(researching.Candidate(f"c{n}", *evidence(text * 3, n)) for n in range(1, 13))
     point, statement = board.plan.points[0], board.statements[0]
     written = replace(board, faults=())
+    defects, findings = [Defect("CD104", text, "s1")] * 3, [Finding("s1", "unclear", text[:60])]
     return {
         "planner": planning.request(bare, PROMPTS, budget, a_character),
         "researcher": researching.request(board, board.plan.questions[0], offered, PROMPTS, budget)[0],
         "writer": writing.request(written, point, PROMPTS, budget, a_character),
         "critic": criticism.request(board, ("Q1", "Q2", "Q3", "Q4"), PROMPTS, budget, a_character),
-        "editor": editing.request(board, statement, [text, text, text], PROMPTS, budget, a_character),
+        "editor": editing.request(board, statement, defects, findings, PROMPTS, budget, a_character),
     }
 
 

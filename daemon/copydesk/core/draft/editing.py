@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from copydesk.core.draft.budget import fitting
 from copydesk.core.draft.forms import list_of, most_tokens, object_of, one_of, strings, text_of
 from copydesk.core.draft.layout import Asked, laid_out
 from copydesk.core.draft.statement import Statement, next_id
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from copydesk.core.draft.budget import Budget
+    from copydesk.core.draft.criticism import Finding
+    from copydesk.core.draft.defects import Defect
     from copydesk.core.draft.forms import Schema
     from copydesk.core.draft.layout import Board
     from copydesk.core.draft.statement import Origin
@@ -56,16 +59,24 @@ class Patch:
 
 
 def request(
-    board: Board, statement: Statement, faults: Sequence[str], prompts: Prompts, budget: Budget, a_character: int
+    board: Board,
+    statement: Statement,
+    defects: Sequence[Defect],
+    findings: Sequence[Finding],
+    prompts: Prompts,
+    budget: Budget,
+    a_character: int,
 ) -> Asked:
-    """Return what the Editor is asked about one sentence."""
+    """Return what the Editor is asked about one sentence; faults that stand on the board are not told again."""
     ids = citable(board)
+    shown = board.faults[: fitting(board.faults, budget.faults)]
+    told = [*(one.message for one in defects if one.line not in shown), *(one.line for one in findings)]
+    above = ["what stands above"] if len(told) < len(defects) + len(findings) else []
     schema = _schema(ids, budget, a_character)
     tail = prompts.fill(
         _TEMPLATE,
         sentence=statement.id,
-        text=statement.text,
-        faults="; ".join(faults[:MOST_FAULTS]),
+        faults="; ".join([*above, *(one.rstrip(".") for one in told[:MOST_FAULTS])]),
         key=',"spans":[]' if ids else "",
     )
     words, left_out = laid_out(board, tail, prompts, budget)
