@@ -19,7 +19,7 @@ from copydesk.core.document import Format
 from copydesk.core.evidence import ClaimReport, Evidence, Part, Source, Stance, Status, Verdict
 from copydesk.core.note import Note, Provenance, Related, Severity, anchored
 from copydesk.core.suppress import Dismissal, Dismissed, Scope, dismissal
-from copydesk.core.text import Span, Text
+from copydesk.core.text import Span
 from copydesk.events import Progress, Refused, Report, Researched, Stats
 from copydesk.lsp.ports import ClientSettings, Configuration, Services
 from copydesk.ports import Page
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from copydesk.core.document import Document
     from copydesk.core.draft.draft import Draft
     from copydesk.core.instant import InstantReading
+    from copydesk.core.provenance import DraftProvenance
     from copydesk.drafting.limits import Terms
     from copydesk.errors import CopydeskError
 
@@ -220,7 +221,7 @@ class MemoryDrafts:
         self.journal = self.journal or MemoryJournal()
         return Terms(self.journal, configuration.citation_style, uri)
 
-    def finished(self, terms: Terms) -> Draft | None:
+    def done(self, terms: Terms) -> Draft | None:
         """Return what the journal kept."""
         from copydesk.core.draft.stored import decoded
 
@@ -231,9 +232,15 @@ class MemoryDrafts:
         """Return the drafts stored before."""
         return self.stored
 
-    def accepted(self, uri: str, text: Text, draft: Draft, paragraphs: Collection[int]) -> None:
+    def accepted(self, uri: str, document: Document, draft: Draft, paragraphs: Collection[int]) -> None:
         """Remember what was accepted, and in which text."""
-        self.taken.append((text.source, draft, frozenset(paragraphs)))
+        self.taken.append((document.text.source, draft, frozenset(paragraphs)))
+
+    def made(self, uri: str, document: Document) -> tuple[DraftProvenance, ...]:
+        """Return what made the sentences that were accepted."""
+        from copydesk.core.provenance import made_of
+
+        return tuple(one for _, draft, paragraphs in self.taken for one in made_of(document, draft, paragraphs))
 
     def discard(self, uri: str, draft: Draft) -> None:
         """Remember what was thrown away."""

@@ -111,6 +111,25 @@ async def test_an_accepted_draft_is_one_edit_and_one_undo(connect: Connect, pers
     assert not [one for one in editor.diagnostics[URI] if one["code"] == "CD701"]
 
 
+async def test_a_drafted_sentence_says_on_hover_who_made_it(connect: Connect, personality: Personality) -> None:
+    editor = await start(connect, personality)
+    await draft(editor)
+    await note(editor)
+    assert await run(editor, "Accept the draft") == {"applied": True}
+    place = editor.position(URI, "Between lake and river")
+
+    async def hovered() -> str:
+        params = {"textDocument": {"uri": URI}, "position": place}
+        answer = await editor.request("textDocument/hover", params)
+        return str(answer["contents"]["value"]) if answer else ""
+
+    async with asyncio.timeout(10):
+        while "Drafted by the writer in round 1" not in (shown := (await hovered()).replace("\\", "")):  # noqa: ASYNC110  # threads
+            await asyncio.sleep(0.01)
+    assert "with scripted" in shown
+    assert "Sources: Survey" in shown
+
+
 async def test_paragraphs_are_accepted_one_by_one(connect: Connect, personality: Personality) -> None:
     drafts = MemoryDrafts()
     editor = await start(connect, personality, drafts=drafts)

@@ -10,17 +10,14 @@ from copydesk.errors import StoreError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Collection, Sequence
 
     from copydesk.adapters.egress import Egress
     from copydesk.core.brief import Brief
     from copydesk.core.citations.known import KnownSources
     from copydesk.core.document import Document, Format
-    from copydesk.core.draft.draft import Draft
     from copydesk.core.instant import InstantReading
     from copydesk.core.text import Text
     from copydesk.desk import Desk
-    from copydesk.drafting.limits import Terms
     from copydesk.lsp.ports import ClientSettings, Configuration, Services
     from copydesk.ports import Page
     from copydesk.settings import Settings
@@ -51,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
 def services(egress: Egress) -> Services:
     """Return what the server is built from; what takes long to import is imported at first use."""
     from copydesk.adapters.dismissals import ProjectDismissals
+    from copydesk.cli.kept_drafts import KeptDrafts
     from copydesk.cli.ledger import newest
     from copydesk.lsp.ports import Services
 
@@ -63,7 +61,7 @@ def services(egress: Egress) -> Services:
         page=lambda code: None,
         dismissals=ProjectDismissals(),
         sources=CitedSources(),
-        drafts=UnkeptDrafts(),
+        drafts=KeptDrafts(),
         ledger=newest,
     )
 
@@ -93,44 +91,6 @@ class CitedSources:
         from copydesk.cli.wiring import source_store
 
         return known_sources(document, path, source_store())
-
-
-class _Unkept:
-    """A journal that lasts as long as its job."""
-
-    async def recall(self, key: str) -> bytes | None:
-        """Return None."""
-        return None
-
-    async def record(self, key: str, value: bytes) -> None:
-        """Forget."""
-
-    async def keep(self, name: str, value: bytes) -> None:
-        """Forget."""
-
-
-class UnkeptDrafts:
-    """Drafts that nothing keeps."""
-
-    def terms(self, document: Document, position: int, brief: Brief, configuration: Configuration, uri: str) -> Terms:
-        """Return terms without a journal on disk."""
-        from copydesk.drafting.limits import Terms
-
-        return Terms(_Unkept(), configuration.citation_style, uri)
-
-    def finished(self, terms: Terms) -> Draft | None:
-        """Return None."""
-        return None
-
-    def kept(self, uri: str, document: Document) -> Sequence[Draft]:
-        """Return nothing."""
-        return ()
-
-    def accepted(self, uri: str, text: Text, draft: Draft, paragraphs: Collection[int]) -> None:
-        """Forget."""
-
-    def discard(self, uri: str, draft: Draft) -> None:
-        """Forget."""
 
 
 def _configure(client: ClientSettings) -> Configuration:

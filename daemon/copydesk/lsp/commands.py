@@ -171,7 +171,9 @@ SHOW_DRAFT = Command(
     "copydesk.showDraft",
     "Return a draft and how it was made, for a preview or a comparison.",
     '`{"uri", "heading": [string], "range": where the section\'s body stands now or null, "original", "markdown", '
-    '"paragraphs": [{"markdown", "taken"}], "sources": [{"title", "url", "retrieved", "sha256"}], "status", "reason", '
+    '"paragraphs": [{"markdown", "taken"}], '
+    '"sentences": [{"text", "agent", "round", "model", "sources"}], '
+    '"sources": [{"title", "url", "retrieved", "sha256"}], "status", "reason", '
     '"unsourced", "faults": [string], "log": [{"number", "score", "accepted", "reverted", "calls", "remarks"}]}`',
     (_NOTE,),
 )

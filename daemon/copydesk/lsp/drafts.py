@@ -67,6 +67,7 @@ async def draft_section(session: Session, document: OpenDocument, offset: int, j
     except asyncio.CancelledError:
         session.background(_offer_kept(session, document, read, terms))
         raise
+    await asyncio.to_thread(store.done, terms)
     tell(session, report)
     model = report.model if report is not None else None
     made = Provenance("writer", model.name if model else None, model.digest if model else None)
@@ -127,6 +128,16 @@ async def shown(session: Session, document: OpenDocument, notes: DocumentNotes, 
         "paragraphs": [
             {"markdown": one.markdown, "taken": index in offer.taken} for index, one in enumerate(draft.paragraphs)
         ],
+        "sentences": [
+            {
+                "text": one.text,
+                "agent": one.origin.agent,
+                "round": one.origin.round,
+                "model": one.origin.model,
+                "sources": [quote.source.url for quote in one.evidence],
+            }
+            for one in draft.sentences
+        ],
         "sources": [asdict(one) for one in draft.sources],
         "status": draft.status.value,
         "reason": draft.reason,
@@ -150,8 +161,17 @@ async def discard(session: Session, document: OpenDocument, notes: DocumentNotes
     return True
 
 
+async def know(session: Session, document: OpenDocument) -> None:
+    """Learn who made the sentences of a document, for hovers to tell."""
+    notes = session.notes(document.uri)
+    if notes is not None:
+        read = await session.read(document)
+        notes.made = await asyncio.to_thread(session.services.drafts.made, document.uri, read)
+
+
 async def recover(session: Session, document: OpenDocument) -> None:
     """Offer the drafts of a document that were made earlier and neither accepted nor thrown away."""
+    await know(session, document)
     notes = session.notes(document.uri)
     if notes is None or notes.document is None:
         return
@@ -190,7 +210,7 @@ def _offer(
 
 async def _offer_kept(session: Session, document: OpenDocument, read: Document, terms: Any) -> None:
     """Offer what a cancelled job had finished."""
-    draft = await asyncio.to_thread(session.services.drafts.finished, terms)
+    draft = await asyncio.to_thread(session.services.drafts.done, terms)
     notes = session.notes(document.uri)
     if draft is not None and draft.sentences and notes is not None:
         _offer(session, document, notes, read, Drafted(draft), Provenance("writer"))
@@ -205,7 +225,9 @@ async def _accepted(session: Session, document: OpenDocument, draft: Draft, afte
         for page in pages:
             await asyncio.to_thread(session.services.sources.pin, page)
         if current is not None:
-            await asyncio.to_thread(session.services.drafts.accepted, document.uri, current.text, draft, after.taken)
+            read = await session.read(current)
+            await asyncio.to_thread(session.services.drafts.accepted, document.uri, read, draft, after.taken)
+            await know(session, current)
     except CopydeskError as error:
         session.client.say(error.sentence)
     await session.sources_changed()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from copydesk.core.codes import Code
     from copydesk.core.evidence import Evidence
     from copydesk.core.note import Note, Provenance
+    from copydesk.core.provenance import DraftProvenance
 
 
 QUOTING = frozenset({"CD501", "CD503", "CD504"})
@@ -38,11 +39,21 @@ class Shown:
     today: str = ""
 
 
-def hover(notes: Iterable[Shown], *, as_markdown: bool) -> types.MarkupContent:
-    """Return notes as hover contents."""
+def hover(notes: Iterable[Shown], made: DraftProvenance | None = None, *, as_markdown: bool) -> types.MarkupContent:
+    """Return notes, and who made a drafted sentence, as hover contents."""
+    origins = [_made(made)] if made is not None else []
     if as_markdown:
-        return types.MarkupContent(types.MarkupKind.Markdown, "\n\n---\n\n".join(map(_markdown, notes)))
-    return types.MarkupContent(types.MarkupKind.PlainText, "\n\n".join(map(_plain, notes)))
+        cards = [*map(_markdown, notes), *map(markdown, origins)]
+        return types.MarkupContent(types.MarkupKind.Markdown, "\n\n---\n\n".join(cards))
+    return types.MarkupContent(types.MarkupKind.PlainText, "\n\n".join([*map(_plain, notes), *map(visible, origins)]))
+
+
+def _made(made: DraftProvenance) -> str:
+    """Return who made a drafted sentence, in one line."""
+    origin = made.origin
+    titles = ", ".join(shortened(source.title, TITLE) for source in made.sources)
+    cited = f" Sources: {titles}." if titles else " It cites no source."
+    return f"Drafted by the {origin.agent} in round {origin.round}, with {origin.model}.{cited}"
 
 
 def origin(provenance: Provenance, model: str = "the model") -> str:

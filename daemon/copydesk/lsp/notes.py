@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from copydesk.core.draft.notes import Offer
     from copydesk.core.instant import InstantReading
     from copydesk.core.note import Note
+    from copydesk.core.provenance import DraftProvenance
     from copydesk.core.suppress import Dismissal, Scope
     from copydesk.core.text import Span, Text
     from copydesk.lsp.ports import Configuration
@@ -64,6 +65,7 @@ class DocumentNotes:
         self.dropped = 0
         self.hidden: Callable[[Note], bool] = _nothing
         self.sources = NO_SOURCES
+        self.made: tuple[DraftProvenance, ...] = ()
         self._instant: tuple[PlacedNote, ...] = ()
         self._model: tuple[PlacedNote, ...] = ()
         self._departed: dict[str, Departed] = {}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from copydesk.core.draft.draft import Draft
     from copydesk.core.instant import InstantReading
     from copydesk.core.note import Note
+    from copydesk.core.provenance import DraftProvenance
     from copydesk.core.suppress import Scope
     from copydesk.core.text import Span, Text
     from copydesk.events import Drafted, Drafting, Preview, Progress, Refused, Report, Researched
@@ -77,16 +78,20 @@ class Drafts(Protocol):
         """Return the terms on which a desk drafts a section; what earlier runs finished is in their journal."""
         ...
 
-    def finished(self, terms: Any) -> Draft | None:
-        """Return the draft so far of a run that was cut short."""
+    def done(self, terms: Any) -> Draft | None:
+        """Release the journal of a draft that is worked on no more; return the draft as far as it came."""
         ...
 
     def kept(self, uri: str, document: Document) -> Sequence[Draft]:
         """Return the drafts of a document that were neither accepted nor thrown away."""
         ...
 
-    def accepted(self, uri: str, text: Text, draft: Draft, paragraphs: Collection[int]) -> None:
-        """Keep who made the sentences of these paragraphs, which stand in `text` now."""
+    def accepted(self, uri: str, document: Document, draft: Draft, paragraphs: Collection[int]) -> None:
+        """Keep who made the sentences of these paragraphs, which stand in `document` now."""
+        ...
+
+    def made(self, uri: str, document: Document) -> tuple[DraftProvenance, ...]:
+        """Return what is known of who made a document's sentences."""
         ...
 
     def discard(self, uri: str, draft: Draft) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from cattrs import Converter
 
+    from copydesk.core.provenance import DraftProvenance
     from copydesk.lsp.placed import PlacedNote
     from copydesk.lsp.ports import Services
 
@@ -114,14 +115,15 @@ def _register_reading(server: CopydeskServer, session: Session) -> None:
     def hovered(params: types.HoverParams) -> types.Hover | None:
         notes = session.notes(params.text_document.uri)
         here = _at(session, params.text_document.uri, types.Range(params.position, params.position))
-        if notes is None or not here:
+        made = _made(session, params)
+        if notes is None or not (here or made):
             return None
         page = session.services.page
         today = datetime.now(UTC).date().isoformat()
         shown = [
             Shown(one.note, CODES.get(one.note.code), page(one.note.code), notes.rewrite(one.id), today) for one in here
         ]
-        return types.Hover(hover(shown, as_markdown=session.client.features.markdown))
+        return types.Hover(hover(shown, made, as_markdown=session.client.features.markdown))
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
     def lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
@@ -144,6 +146,18 @@ async def _execute(
         raise JsonRpcInvalidParams(str(error)) from None
     except CommandRefused as error:
         raise JsonRpcException(str(error), REQUEST_FAILED) from None
+
+
+def _made(session: Session, params: types.HoverParams) -> DraftProvenance | None:
+    """Return what made the sentence at a position, where that is known and the text was read as it stands."""
+    notes = session.notes(params.text_document.uri)
+    if notes is None or not notes.made or notes.document is None or notes.document.text is not notes.text:
+        return None
+    from copydesk.core.provenance import made_at  # only documents with drafted sentences need it
+
+    place = types.Range(params.position, params.position)
+    offset = span_of(notes.text, place, session.client.features.encoding).start
+    return made_at(notes.document, notes.made, offset)
 
 
 def _at(session: Session, uri: str, extent: types.Range) -> list[PlacedNote]:
