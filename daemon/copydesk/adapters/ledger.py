@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -24,6 +23,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copydesk.adapters.locks import lock
 from copydesk.adapters.private_files import private_directory, private_file
 from copydesk.cause import command
 from copydesk.core.visible import shortened
@@ -218,26 +218,10 @@ def _sole(path: Path) -> Iterator[None]:
     private_file(path)
     descriptor = os.open(path, os.O_RDWR)
     try:
-        try:
-            _lock(descriptor)
-        except (BlockingIOError, PermissionError):
-            raise
-        except OSError:
-            logger.debug("this file system has no locks")
+        lock(descriptor)
         yield
     finally:
         os.close(descriptor)
-
-
-def _lock(descriptor: int) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _reason(error: OSError | StoreError) -> str:

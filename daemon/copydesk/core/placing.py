@@ -61,19 +61,27 @@ def placed(anchor: Anchor, text: Text) -> Span | None:
 
     Where the words stood before counts for nothing: in a text that changed there they may be another's by now.
     """
-    if not anchor.quote:
+    found = ranked(anchor, text)
+    if not found:
         return None
-    ranked = sorted(
-        ((_support(anchor, text, start), start) for start in _occurrences(anchor.quote, text)), reverse=True
-    )
-    if not ranked:
+    support, start = found[0]
+    if len(found) > 1 and found[1][0] == support:
         return None
-    support, start = ranked[0]
-    if len(ranked) > 1 and ranked[1][0] == support:
-        return None
-    if support < _needed(anchor) and (len(ranked) > 1 or len(anchor.quote) < DISTINCTIVE):
+    if not known_by(anchor, support) and (len(found) > 1 or len(anchor.quote) < DISTINCTIVE):
         return None
     return Span(start, start + len(anchor.quote))
+
+
+def ranked(anchor: Anchor, text: Text) -> list[tuple[int, int]]:
+    """Return all places that hold an anchor's words, best first: code points of unchanged surroundings, and offset."""
+    if not anchor.quote:
+        return []
+    return sorted(((_support(anchor, text, start), start) for start in _occurrences(anchor.quote, text)), reverse=True)
+
+
+def known_by(anchor: Anchor, support: int) -> bool:
+    """Tell whether so many code points of unchanged surroundings are enough to know an anchor's words by."""
+    return support >= min(SURROUNDINGS, len(anchor.before) + len(anchor.after))
 
 
 def followed(anchor: Anchor, origin: Text, text: Text) -> Span | None:
@@ -105,10 +113,6 @@ def _occurrences(words: str, text: Text) -> Iterator[int]:
     while start >= 0:
         yield start
         start = text.source.find(words, start + 1)
-
-
-def _needed(anchor: Anchor) -> int:
-    return min(SURROUNDINGS, len(anchor.before) + len(anchor.after))
 
 
 def _support(anchor: Anchor, text: Text, start: int) -> int:
