@@ -154,6 +154,8 @@ collect_ignore = (
     []
     if find_spec("msgpack") and find_spec("playwright")
     else [
+        "test_drafting_neovim.py",
+        "test_drafting_vscode.py",
         "test_neovim.py",
         "test_real_model.py",
         "test_research_neovim.py",

@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copydesk.ports import Role
 from editors.polling import SECONDS, poll
+from harness.draft_models import Model, Question, conforms, role_of
 from harness.ollama_server import OllamaServer, Turn
 
 if TYPE_CHECKING:
@@ -40,12 +42,14 @@ class ScriptedModel:
     """Answers questions by what they are about: `flaws` and the labelled cases are wrong, all else is sound.
 
     Of excerpts it holds what it was told to `believe`; all else is irrelevant to it. Sentences that were given to
-    `hold` are answered after `release` alone.
+    `hold` are answered after `release` alone. Sections are drafted by the `drafter`, if there is one; `hold` keeps
+    a role of it waiting by its name, a Writer by its point: "writer P2".
     """
 
     def __init__(self, server: OllamaServer, loop: asyncio.AbstractEventLoop, flaws: tuple[str, ...]) -> None:
         self.url = server.url
         self.rewrites: dict[str, str] = {}
+        self.drafter: Model | None = None
         self._server, self._loop = server, loop
         self._wrong = (*flaws, *_labelled_flaws())
         self._flawed_answers = tuple(_FLAW.search(text)[1] for text in _questions())  # type: ignore[index]
@@ -87,8 +91,8 @@ class ScriptedModel:
 
     def _turn(self, chat: dict[str, Any]) -> Turn:
         words = _words(chat)
-        if chat.get("format"):
-            return Turn(pieces=("{}",))  # plans, which the rules then make alone
+        if schema := chat.get("format"):
+            return self._structured(words, schema)
         if claim := _CLAIM.search(words):
             return self._researched(words, claim[1])
         # Rewrites are asked for without token probabilities.
@@ -100,6 +104,15 @@ class ScriptedModel:
         chosen = "A" if wrong == flaw_first else "B"
         # Each question is asked twice, the second time with the flaw first, and decided then.
         return _answer(chosen, "AB", self._gate(words) if flaw_first else None)
+
+    def _structured(self, words: str, schema: dict[str, Any]) -> Turn:
+        role = role_of(schema)
+        if role is None or self.drafter is None:
+            return Turn(pieces=("{}",))  # plans of research, which the rules then make alone
+        question = Question(role, words, schema)
+        answer = json.dumps(self.drafter(question))
+        conforms(json.loads(answer), schema)
+        return Turn(pieces=(answer,), gate=self._gate(f"{role} {question.point}" if role is Role.WRITER else role))
 
     def _researched(self, words: str, claim: str) -> Turn:
         sentences = dict(_NUMBERED.findall(words))
