@@ -11,7 +11,7 @@ import {
 } from "vscode";
 import { ExecuteCommandRequest, type LanguageClient, type Range } from "vscode-languageclient/node";
 import { execute } from "./execute";
-import { type Pages, page, SCHEME } from "./preview";
+import { type Pages, type Previews, page, SCHEME } from "./preview";
 
 const SHOW = "copydesk.showDraft";
 const TITLE_LENGTH = 72;
@@ -40,6 +40,7 @@ export class Drafts {
 
   constructor(
     private readonly pages: Pages,
+    private readonly previews: Previews,
     private readonly client: () => LanguageClient | undefined,
   ) {}
 
@@ -80,6 +81,7 @@ export class Drafts {
   }
 
   private async show(noteId: string, draft: Draft): Promise<void> {
+    await this.previews.close(draft.uri);
     if (!draft.range) {
       // Not over changed text: in a document of its own, to copy from or to keep.
       const document = await workspace.openTextDocument({

@@ -3,6 +3,7 @@ import {
   EventEmitter,
   StatusBarAlignment,
   type StatusBarItem,
+  type Tab,
   TabInputText,
   type TextDocumentContentProvider,
   Uri,
@@ -72,7 +73,7 @@ export class Previews implements Disposable {
   readonly handle = async (progress: DraftProgress): Promise<void> => {
     const { jobId } = progress;
     const known = this.running.get(jobId);
-    const uri = known ?? page("preview", `Draft of ${basename(progress.uri)}`, progress.uri);
+    const uri = known ?? preview(progress.uri);
     this.running.set(jobId, uri);
     if (!known) this.pages.write(uri, "");
     if (progress.markdown !== undefined) this.pages.write(uri, progress.markdown);
@@ -84,6 +85,13 @@ export class Previews implements Disposable {
   ended(token: ProgressToken): void {
     const job = `${token}`.replace(/^copydesk\//, "");
     if (this.running.delete(job) && this.running.size === 0) this.status.hide();
+  }
+
+  /** Close the preview of a document whose draft is finished and shown otherwise now. */
+  async close(document: string): Promise<void> {
+    const uri = preview(document);
+    const written = [...this.running.values()].some((one) => one.toString() === uri.toString());
+    if (!written) await window.tabGroups.close(tabsOf(uri));
   }
 
   /** The server has ended, and all its drafts with it. */
@@ -104,12 +112,17 @@ export class Previews implements Disposable {
 }
 
 async function open(uri: Uri): Promise<void> {
-  const open = window.tabGroups.all.flatMap((group) => group.tabs);
-  const there = open.some((tab) => tab.input instanceof TabInputText && tab.input.uri.toString() === uri.toString());
-  if (there) return;
+  if (tabsOf(uri).length > 0) return;
   await window.showTextDocument(uri, { viewColumn: ViewColumn.Beside, preserveFocus: true, preview: false });
 }
 
-function basename(uri: string): string {
-  return Uri.parse(uri).path.split("/").pop() || "the document";
+/** Return the address of the preview of a document's drafts. */
+function preview(document: string): Uri {
+  const name = Uri.parse(document).path.split("/").pop() || "the document";
+  return page("preview", `Draft of ${name.replace(/\.[^.]*$/, "")}`, document);
+}
+
+function tabsOf(uri: Uri): Tab[] {
+  const open = window.tabGroups.all.flatMap((group) => group.tabs);
+  return open.filter((tab) => tab.input instanceof TabInputText && tab.input.uri.toString() === uri.toString());
 }

@@ -34,7 +34,7 @@ export class Session {
   private readonly notifications = new Notifications(() => this.client);
   readonly pages = new Pages();
   readonly previews = new Previews(this.pages);
-  readonly drafts = new Drafts(this.pages, () => this.running());
+  readonly drafts = new Drafts(this.pages, this.previews, () => this.running());
 
   constructor(
     private readonly context: ExtensionContext,
