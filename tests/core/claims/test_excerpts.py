@@ -71,3 +71,11 @@ def test_rare_words_count_for_more_and_length_for_less() -> None:
 def test_text_without_spaces_is_ranked_too() -> None:
     texts = ["橋は1920年に完成した。", "塔は1892年に建てられた。", "The tower was built in 1892."]
     assert ranked("塔が建てられたのは1892年", texts)[0][1] == 1
+
+
+def test_text_without_spaces_is_no_label() -> None:
+    sentence = "ルンド運河は1825年に船に開かれた。"
+    found = excerpts(read(Text(f"# 運河\n\n{sentence}\n\n{sentence * 30}\n")))
+    assert found[0].words == sentence
+    assert all(len(one.words) <= 3 * LONGEST_WORDS for one in found)
+    assert excerpts(read(Text("# 運河\n\n運河\n"))) == ()

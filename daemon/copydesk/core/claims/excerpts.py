@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.core.document import PassageKind
 from copydesk.core.prompt_safety import closed_up, legible
+from copydesk.core.quoting.edges import UNSPACED
 from copydesk.core.text import Span
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ MOST_SENTENCES = 9
 """Sentences of an excerpt are named by one digit."""
 
 _WORD = re.compile(r"\S+")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,9 @@ def _fits(lines: Sequence[Line]) -> bool:
 
 
 def _length(line: Line) -> int:
-    return len(line.plain.split())
+    """Return how many words a line has; two characters of a script without spaces count as one."""
+    spaced = _UNSPACED.sub(" ", line.plain)
+    return len(spaced.split()) + (len(_UNSPACED.findall(line.plain)) + 1) // 2
 
 
 def _lines(sentence: Sentence) -> Iterator[Line]:
