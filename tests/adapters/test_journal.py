@@ -364,6 +364,23 @@ def test_the_same_command_finds_its_journal_and_another_does_not() -> None:
     assert identity_of(read(Text("No heading.\n")), 0, "file:///post.md", Brief()) is None
 
 
+def test_one_file_is_one_document_however_its_uri_is_spelt() -> None:
+    document, here = read(Text(POST)), POST.index("## The Lund")
+    spellings = ("file:///home/a%20b/%28post%29.md", "file:///home/a%20b/(post).md", "file:///home/a b/(post).md")
+    identities = {identity_of(document, here, uri, Brief()) for uri in spellings}
+    assert len(identities) == 1
+    assert identity_of(document, here, "untitled:Untitled-1", Brief()) not in identities
+
+
+def test_drafts_whose_time_is_up_are_removed_when_another_begins(folder: Path) -> None:
+    old = open_journal(folder, IDENTITY)
+    asyncio.run(old.record(key(0), b"one"))
+    old.close()
+    os.utime(file_of(folder), (1_000_000_000, 1_000_000_000))
+    open_journal(folder, replace(IDENTITY, digest="e")).close()
+    assert not file_of(folder).exists()
+
+
 def test_identities_are_told_apart_whatever_their_parts_hold() -> None:
     one, other = JournalIdentity("a", ("b", "c"), "d"), JournalIdentity("a", ("b\0c",), "d")
     assert one.id != other.id

@@ -41,6 +41,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "drafts"
 
 
+@pytest.fixture(autouse=True)
+def untidy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no journal that is opened here remove another."""
+    monkeypatch.setattr("copydesk.adapters.journal.tidy", lambda *_, **__: None)
+
+
 @pytest.fixture(scope="module")
 def draft() -> Draft:
     engine = DraftEngine(competent())
@@ -88,6 +94,7 @@ def test_what_is_stored_is_listed_last_changed_first(folder: Path, draft: Draft)
     assert (one.words, one.model) == (draft.words, "scripted")
     assert (one.began, one.changed) == ("2027-01-11T08:00:00Z", "2027-01-12T08:00:00Z")
     assert [each.id for each in list_drafts(folder, "file:///home/ann/other.md")] == [second]
+    assert [each.id for each in list_drafts(folder, "file:///home/ann/%6fther.md")] == [second]
     assert list_drafts(folder, "file:///home/ann") == ()
 
 

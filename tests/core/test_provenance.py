@@ -146,6 +146,12 @@ def test_two_drafted_twins_have_a_place_each() -> None:
     assert [one.verbatim for one in standing(running(doc(less)), made)] == [False, True]
 
 
+def test_one_place_stands_for_one_sentence() -> None:
+    made = (*recorded(SOURCE, ONE), *recorded(SOURCE, ONE, origin=OTHER), *recorded(SOURCE, f"{ONE} {TWO}"))
+    found = share(doc(SOURCE), made)
+    assert (found.drafted, found.changed) == (13, 2)
+
+
 def test_headings_quotations_code_and_footnotes_are_not_running_text() -> None:
     source = f"# {ONE}\n\n> {ONE}\n\n```\n{ONE}\n```\n\n| a |\n| - |\n| {ONE} |\n\nOwn.[^a]\n\n[^a]: {ONE}\n"
     assert running(doc(source)).text.source == "Own."

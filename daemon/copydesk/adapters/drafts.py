@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from copydesk.adapters.journal_files import LARGEST_FILE, SUFFIX, JournalBusy, content_of, removed, taken
+from copydesk.adapters.journal_files import LARGEST_FILE, SUFFIX, JournalBusy, content_of, one_spelling, removed, taken
 from copydesk.adapters.private_files import private_directory
 from copydesk.adapters.records import Kind, Record, line_of, records_in
 from copydesk.core.draft.ratchet import Stop
@@ -78,7 +78,8 @@ class StoredDraft:
 
 def list_drafts(directory: Path, document: str | None = None) -> tuple[StoredDraft, ...]:
     """Return what is stored, of one document or of all, the last changed first; raises `StoreError`."""
-    found = [one for path in _files(directory) if (one := _stored(path, document)) is not None]
+    wanted = one_spelling(document) if document is not None else None
+    found = [one for path in _files(directory) if (one := _stored(path, wanted)) is not None]
     return tuple(sorted(found, key=lambda one: (one.changed, one.id), reverse=True))
 
 

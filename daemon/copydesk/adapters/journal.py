@@ -21,12 +21,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from copydesk.adapters.drafts import tidy
 from copydesk.adapters.journal_files import (
     LARGEST_FILE,
     SUFFIX,
     JournalBusy,
     content_of,
     default_drafts_directory,
+    one_spelling,
     removed,
     taken_or_made,
 )
@@ -78,7 +80,7 @@ def identity_of(
         return None
     said = (brief.audience, brief.purpose, brief.style, *brief.known_terms)
     body = document.text.slice(body_of(document, section))
-    return JournalIdentity(uri, section.path, digest(body, document.format, style, str(words), *said))
+    return JournalIdentity(one_spelling(uri), section.path, digest(body, document.format, style, str(words), *said))
 
 
 class FileJournal:
@@ -237,8 +239,11 @@ def open_journal(
     """Return the journal of a draft, new or with all that earlier runs finished; may block.
 
     Raises `JournalBusy` where another process drafts the same section now. Without a usable directory the journal
-    lasts as long as its process, and `warn` is told so. `clock` is wall-clock time in seconds.
+    lasts as long as its process, and `warn` is told so. `clock` is wall-clock time in seconds. Drafts whose time is up
+    are removed on this occasion.
     """
+    if directory is not None:
+        tidy(directory, clock(), spared=identity.id)
     return FileJournal(directory and directory / f"{identity.id}{SUFFIX}", identity, warn, clock, largest)
 
 

@@ -6,6 +6,8 @@ import errno
 import os
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from copydesk.adapters.locks import lock
 from copydesk.adapters.private_files import private_file
@@ -30,6 +32,15 @@ def default_drafts_directory() -> Path | None:
 
     path = Path(platformdirs.user_state_dir("copydesk", appauthor=False)) / "drafts"
     return path if path.is_absolute() else None  # relative without a home: never keep it in a workspace
+
+
+def one_spelling(uri: str) -> str:
+    """Return a document's URI in one spelling: editors escape more characters of a `file:` URI, or fewer."""
+    parts = urlsplit(uri)
+    try:
+        return Path(url2pathname(parts.path)).as_uri() if parts.scheme == "file" and not parts.netloc else uri
+    except ValueError:  # not an absolute path
+        return uri
 
 
 def taken(path: Path) -> int:
