@@ -180,9 +180,9 @@ class Session:
             self.calls.remark("an earlier round's draft was the better one")
         gone, loose = await work.settled()
         if gone:
-            self.calls.remark(f"{gone} sentences that could not be mended were taken out")
+            self.calls.remark(f"sentences that could not be mended were taken out: {gone}")
         if loose:
-            self.calls.remark(f"{loose} citations that have nothing to do with their sentence were taken out")
+            self.calls.remark(f"citations that have nothing to do with their sentence were taken out: {loose}")
         last = work.log[-1]
         work.log[-1] = replace(last, remarks=(*last.remarks, *self.calls.told()))
         if not work.statements and not reason:

@@ -71,7 +71,7 @@ def request(
     ids = citable(board)
     shown = board.faults[: fitting(board.faults, budget.faults)]
     told = [*(one.message for one in defects if one.line not in shown), *(one.line for one in findings)]
-    above = ["what stands above"] if len(told) < len(defects) + len(findings) else []
+    above = ["those found above"] if len(told) < len(defects) + len(findings) else []
     schema = _schema(ids, budget, a_character)
     tail = prompts.fill(
         _TEMPLATE,
