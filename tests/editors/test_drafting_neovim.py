@@ -104,6 +104,7 @@ def test_a_writer_watches_compares_and_accepts(
         assert OPENED not in windows(editor)["section"]["text"]
         editor.command("Copydesk draft accept")
         poll("the comparison to close", lambda: "document" in windows(editor))
+        assert set(windows(editor)) == {"document"}
         poll("the rest", lambda: OPENED in editor.text() and SPADES in editor.text())
         whole = editor.text()
         editor.wait_codes()

@@ -2,6 +2,7 @@
 
 local daemon = require("copydesk.daemon")
 local message = require("copydesk.message")
+local preview = require("copydesk.preview")
 local scratch = require("copydesk.scratch")
 
 local M = {}
@@ -130,6 +131,7 @@ end
 function M.show(client, document, note)
   daemon.execute(client, document, "copydesk.showDraft", { noteId = note }, function(draft)
     close(still(note))
+    preview.close(draft.uri)
     open(client, document, note, draft)
   end)
 end

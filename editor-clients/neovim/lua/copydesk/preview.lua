@@ -17,6 +17,7 @@ local M = {}
 ---@class copydesk.Preview
 ---@field buffer integer gone once the writer has closed it; it is not opened again for the same draft
 ---@field client integer
+---@field uri string
 ---@field running boolean
 
 ---By the token of the job's progress and the client, which is another after a restart.
@@ -49,7 +50,7 @@ end
 ---@param client integer
 ---@return copydesk.Preview
 local function opened(uri, client)
-  local preview = { buffer = free(), client = client, running = true }
+  local preview = { buffer = free(), client = client, uri = uri, running = true }
   scratch.name(preview.buffer, ("copydesk://draft of %s"):format(vim.fs.basename(vim.uri_to_fname(uri))))
   scratch.fill(preview.buffer, "")
   if #vim.fn.win_findbuf(preview.buffer) > 0 then
@@ -89,6 +90,16 @@ function M.show(progress, client)
     local sources = progress.sources == 1 and "1 source" or ("%d sources"):format(progress.sources)
     local how = "Draft, round %d: %s %s, %s, %d words"
     say(preview, how:format(progress.round, progress.role, progress.label, sources, progress.words))
+  end
+end
+
+---Close the preview of a document whose draft is finished and shown otherwise now.
+---@param uri string
+function M.close(uri)
+  for _, preview in pairs(previews) do
+    if preview.uri == uri and not preview.running and vim.api.nvim_buf_is_valid(preview.buffer) then
+      vim.api.nvim_buf_delete(preview.buffer, { force = true })
+    end
   end
 end
 
