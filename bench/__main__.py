@@ -15,6 +15,7 @@ from bench import (
     ROOT,
     calls,
     drafting,
+    guard,
     library,
     peer,
     places,
@@ -43,6 +44,7 @@ SCRIPTED: dict[str, Callable[[ScriptedModel, Path, Path | None], Awaitable[Part]
     "typing": typing_speed.measure,
     "library": library.measure,
     "quotes": quotes.measure,
+    "guard": guard.measure,
 }
 ON_MODEL: dict[str, Callable[[Path | None], Awaitable[Part]]] = {
     "critique": real_model.measure,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
 from copydesk.core.claims.guard import covers, differences, veto
 from harness.cases import CASES, cases
+from harness.misquotes import samples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 LEAST_CASES = 120
 
@@ -99,3 +102,39 @@ def test_long_and_odd_texts_are_borne(size: int) -> None:
         veto(text, odd)
         veto(odd, text, text)
         differences(text, text)
+
+
+_OPPOSITES = {"increased": "decreased", "higher": "lower"}
+REAL = Random(7).sample([sample.words for sample in samples()], 300)
+
+
+@pytest.mark.parametrize("sentences", [REAL[at : at + 60] for at in range(0, len(REAL), 60)], ids=len)
+def test_real_sentences_bear_themselves_and_their_beginnings(sentences: list[str]) -> None:
+    for sentence in sentences:
+        assert veto(sentence, sentence) is None
+        assert veto(sentence.replace("%", " percent"), sentence) is None
+        first = sentence.split(", ")[0]
+        if len(first.split()) > 4:
+            assert veto(f"{first}.", sentence) is None
+
+
+def _with(pattern: str, change: Callable[[re.Match[str]], str]) -> Iterator[tuple[str, str]]:
+    """Yield real sentences that have a pattern, changed there once, with the sentence as it is."""
+    for sentence in REAL:
+        match = re.search(pattern, sentence)
+        if match is not None:
+            yield sentence[: match.start()] + change(match) + sentence[match.end() :], sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "changed"),
+    [
+        ("a digit", 0.85, [*_with(r"\d", lambda match: str((int(match[0]) + 3) % 10))]),
+        ("a denial", 0.85, [*_with(r"\b(?:is|was|are|were|can|has|have)\b(?! not)", lambda match: f"{match[0]} not")]),
+        ("a name", 0.7, [*_with(r"(?<=[a-z,] )[A-Z][a-z]{4,}\b", lambda _: "Ferrantino")]),
+        ("an opposite", 0.7, [*_with(r"\b(?:increased|higher)\b", lambda match: _OPPOSITES[match[0]])]),
+    ],
+)
+def test_most_changes_of_real_sentences_are_vetoed(name: str, least: float, changed: list[tuple[str, str]]) -> None:
+    assert len(changed) > 8
+    assert sum(veto(claim, quote) is not None for claim, quote in changed) >= least * len(changed)

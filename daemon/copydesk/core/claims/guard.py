@@ -14,13 +14,18 @@ from typing import TYPE_CHECKING
 
 from copydesk.core.comparing.amounts import amounts_apart, dates_apart
 from copydesk.core.comparing.names import names_missing
-from copydesk.core.comparing.polarity import denial, opposite, overreach
+from copydesk.core.comparing.overreach import overreach
+from copydesk.core.comparing.polarity import denial, opposite
 from copydesk.core.comparing.tokens import is_foreign
 from copydesk.core.quoting.edges import UNSPACED
 from copydesk.core.similarity import content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+LONGEST = 4_000
+LONGEST_CONTEXT = 20_000
+"""Code points of a claim, a quote or a context behind which nothing is compared: none is a sentence or a passage."""
 
 _UNSPACED_RUN = re.compile(f"[{UNSPACED}]+")
 
@@ -30,12 +35,14 @@ def veto(claim: str, quote: str, context: str = "") -> str | None:
 
     `context` is the title of the quote's page and the sentences around the quote.
     """
-    return next((words for rule in RULES.values() if (words := rule(claim, quote, context))), None)
+    texts = (claim[:LONGEST], quote[:LONGEST], context[:LONGEST_CONTEXT])
+    return next((words for rule in RULES.values() if (words := rule(*texts))), None)
 
 
 def differences(claim: str, quote: str) -> tuple[str, ...]:
     """Return how the numbers and dates of a claim differ from those of a quote, each as a clause."""
-    apart = [*amounts_apart(claim, quote, ""), *dates_apart(claim, quote, "")]
+    texts = (claim[:LONGEST], quote[:LONGEST], "")
+    apart = [*amounts_apart(*texts), *dates_apart(*texts)]
     return tuple(one.words for one in apart if one.told)
 
 

@@ -54,18 +54,33 @@ class Difference:
 def amounts_apart(claim: str, quote: str, context: str) -> list[Difference]:
     """Return the amounts of a claim that a quote does not have; parts of names may stand in the context instead."""
     told = quantities(quote)
-    everywhere = set(_DIGITS.findall(f"{quote} {context}"))
+    years = {float(one.year) for one in dates(quote) if one.year is not None}
     apart = []
     for one in quantities(claim):
         if one.role is Role.LABEL:
-            # A name whose letters are missing as well is the names' affair.
-            letters = _LETTERS.search(one.written)
-            named = letters is None or letters[0].lower() in f"{quote} {context}".lower()
-            if named and not set(_DIGITS.findall(one.written)) <= everywhere:
-                apart.append(Difference(one.written))
-        elif (difference := _apart(one, told)) is not None and not _begins_name(claim, one, context):
+            difference = None if _has_label(one, told, f"{quote} {context}") else Difference(one.written)
+        else:
+            difference = _apart(one, told)
+        # A number of four digits may read as a year in one text and not in the other.
+        read_as_year = one.unit is COUNT and one.value in years
+        if difference is not None and not read_as_year and not _begins_name(claim, one, context):
             apart.append(difference)
     return apart
+
+
+def _has_label(claimed: Quantity, told: Sequence[Quantity], everywhere: str) -> bool:
+    """Tell whether a part of a name is there; a name whose letters are missing as well is the names' affair."""
+    letters = _LETTERS.search(claimed.written)
+    if letters is not None and letters[0].lower() not in everywhere.lower():
+        return True
+    digits = _digits(claimed.written)
+    if set(digits) <= set(_digits(everywhere)):
+        return True
+    return len(digits) == 1 and digits[0].isdigit() and any(claimed.value == one.value for one in told)
+
+
+def _digits(text: str) -> list[str]:
+    return [re.sub("[.,]", "", digits) for digits in _DIGITS.findall(text)]
 
 
 def _begins_name(claim: str, one: Quantity, context: str) -> bool:
@@ -87,7 +102,7 @@ def dates_apart(claim: str, quote: str, context: str) -> list[Difference]:
         rivals = [other for other in told if _rivals(one, other) and other.year not in own - {None, one.year}]
         if not rivals and any(agrees(one, other, years) for other in around):
             continue
-        if one.month is None and one.written in _DIGITS.findall(quote):
+        if one.month is None and one.written in _digits(quote):
             continue
         apart.append(Difference(one.written, tuple(dict.fromkeys(other.written for other in rivals))[:2]))
     return apart
@@ -105,6 +120,8 @@ def _apart(claimed: Quantity, told: Sequence[Quantity]) -> Difference | None:
         return _pair_apart(claimed, told)
     alike = [one for one in told if one.role in (claimed.role, Role.LABEL) and _comparable(claimed, one)]
     denied = [one for one in alike if _contradicts(claimed, one)]
+    if any(bears(claimed, one) and _close(claimed.value, one.value) for one in alike):
+        denied = []
     kin, counted, led = _kin(claimed, alike)
     if any(bears(claimed, one) for one in kin) and not denied:
         return None
@@ -118,7 +135,8 @@ def _apart(claimed: Quantity, told: Sequence[Quantity]) -> Difference | None:
     counted = counted or (claimed.unit is not COUNT and bool(alike))
     if (claimed.soft or claimed.value == 1) and not counted:
         return None
-    rivals = denied or [one for one in kin if one.role is claimed.role]
+    rivals = denied or [one for one in kin if one.role is claimed.role and one.unit.measure == claimed.unit.measure]
+    rivals = rivals or [one for one in kin if one.role is claimed.role]
     rivals = rivals or [one for one in told if _in_another_unit(claimed, one)]
     return Difference(_said(claimed), tuple(dict.fromkeys(_said(one) for one in rivals))[:2])
 

@@ -53,6 +53,9 @@ _BARE_YEAR = re.compile(
     rf"(?<![\w.,/$€£%:])(?<!\d[-–])(?P<y>{_YEAR})(?:\s?[-–/]\s?(?P<to>{_YEAR}|\d\d)(?!\d))?(?![\w%]|[.,:/]\d)"
 )
 
+_WINDOW = 40
+"""Code points beside a date that are looked at."""
+
 _MEASURING = re.compile(
     r"\b"
     + one_of(
@@ -120,19 +123,20 @@ class Date:
 def dates(text: str) -> tuple[Date, ...]:
     """Return the dates of a text in their order."""
     found: list[Date] = []
-    for pattern in _PATTERNS:
+    taken = bytearray(len(text))
+    for pattern, read in (*((pattern, _dates) for pattern in _PATTERNS), (_BARE_YEAR, _years)):
         for match in pattern.finditer(text):
-            if not any(match.start() < one.end and one.start < match.end() for one in found):
-                found.extend(_dates(text, match))
-    for match in _BARE_YEAR.finditer(text):
-        if not any(match.start() < one.end and one.start < match.end() for one in found):
-            found.extend(_years(text, match))
+            if not any(taken[match.start() : match.end()]):
+                these = [*read(text, match)]
+                found.extend(these)
+                if these:
+                    taken[match.start() : match.end()] = b"x" * len(match[0])
     return tuple(sorted(found, key=lambda one: one.start))
 
 
 def _dates(text: str, match: re.Match[str]) -> Iterator[Date]:
     parts = match.groupdict()
-    when = _when(text[: match.start()])
+    when = _when(_before(text, match))
     start, end, written = match.start(), match.end(), match[0].strip()
     if parts.get("decade"):
         yield Date(start, end, written, int(parts["decade"]) * 10, decade=True, when=when)
@@ -153,7 +157,7 @@ def _dates(text: str, match: re.Match[str]) -> Iterator[Date]:
 
 
 def _years(text: str, match: re.Match[str]) -> Iterator[Date]:
-    before, after = text[: match.start()], text[match.end() :]
+    before, after = _before(text, match), text[match.end() : match.end() + _WINDOW]
     year = int(match["y"])
     if _MEASURING.search(before) or _UNITS_AFTER.match(after):
         return
@@ -168,6 +172,10 @@ def _years(text: str, match: re.Match[str]) -> Iterator[Date]:
         last = int(match["to"]) if len(match["to"]) == 4 else year // 100 * 100 + int(match["to"])
         if last > year:
             yield Date(match.start(), match.end(), match["to"], last)
+
+
+def _before(text: str, match: re.Match[str]) -> str:
+    return text[max(0, match.start() - _WINDOW) : match.start()]
 
 
 def _when(before: str) -> When:

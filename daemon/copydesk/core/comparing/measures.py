@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.core.comparing.numerals import numeral
 from copydesk.core.comparing.tokens import Sort
-from copydesk.core.comparing.units import POINTS, SHARE, TIMES, Unit, currency_of, scale_of_degrees, unit_of
+from copydesk.core.comparing.units import OUT_OF, POINTS, SHARE, TIMES, Unit, currency_of, scale_of_degrees, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -133,15 +133,19 @@ def _raised(unit: Unit, power: int) -> Unit:
 
 
 def _out_of(found: Sequence[Token], last: int) -> tuple[Unit, int] | None:
-    """Return "out of ten" as a unit for 7/10 and 7 out of 10."""
+    """Return the whole of 7/10, seven out of ten and one in four as a unit of shares."""
     if _text(found, last) == "/" and found[last].glued:
-        after = last + 1
+        after, wholes = last + 1, range(2, 1001)
     elif _text(found, last) == "out" and _text(found, last + 1) == "of":
-        after = last + 2
+        after, wholes = last + 2, range(2, 1_000_001)
+    elif _text(found, last) == "in":
+        after, wholes = last + 1, range(2, 11)
     else:
         return None
     whole = numeral(found, after) if after < len(found) else None
-    return (Unit(f"out of {whole.values[0]:g}"), whole.last) if whole is not None else None
+    if whole is None or whole.ordinal or whole.share or whole.values[0] not in wholes:
+        return None
+    return Unit(OUT_OF, 100 / whole.values[0]), whole.last
 
 
 def _text(found: Sequence[Token], index: int) -> str:

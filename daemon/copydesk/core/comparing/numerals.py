@@ -95,7 +95,7 @@ def numeral(found: Sequence[Token], at: int, *, money: bool = False) -> Numeral 
 
 def values_of(digits: str) -> tuple[tuple[float, ...], float]:
     """Return what digits may mean, and what their last place is worth."""
-    plain = re.sub(r"[\s\u00a0\u2009\u202f]", "", digits)
+    plain = re.sub(r"[\s\u00a0\u2009\u202f]", "", digits).replace("·", ".")
     if _GROUPED.fullmatch(plain):
         values = [float(plain.replace(",", ""))]
         if plain.count(",") == 1 and "." not in plain:
@@ -200,7 +200,7 @@ def _goes_on(found: Sequence[Token], index: int) -> bool:
 
 
 def _fraction(found: Sequence[Token], at: int) -> Numeral | None:
-    """Return two thirds, a quarter of, half of, one in four and nine out of ten as shares in per cent."""
+    """Return two thirds, a quarter of and half of as shares in per cent."""
     words = [token.lower for token in found[at : at + 5]]
     first = words[0]
     if first in _FRACTIONS and first.startswith("half"):
@@ -216,7 +216,4 @@ def _fraction(found: Sequence[Token], at: int) -> Numeral | None:
         parts = _FRACTIONS[rest[0]]
         if count < parts and not (first in ("a", "an") and rest[1:2] != ["of"]):
             return Numeral(at, at + skipped + 1, (100.0 * count / parts,), 2.0, in_words=True, share=True)
-    of = 1 if rest[:1] == ["in"] else 2 if rest[:2] == ["out", "of"] else 0
-    if of and rest[of:] and rest[of] in _ONES and 1 < _ONES[rest[of]] > count:
-        return Numeral(at, at + skipped + of + 1, (100.0 * count / _ONES[rest[of]],), 1.0, in_words=True, share=True)
     return None

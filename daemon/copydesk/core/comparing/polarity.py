@@ -1,8 +1,9 @@
-"""Whether a claim denies what a quote says, says the opposite, or goes further; English only, silent when unsure."""
+"""Whether a claim denies what a quote says, or says the opposite; English only, and silent when unsure."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -26,6 +27,9 @@ REACH = 6
 BESIDE = 4
 """How many content words on either side of a word say what it is said of."""
 
+MOST_PLACES = 8
+"""How many places of a word are looked at."""
+
 _DENIALS = word_set(
     """
     not never no none nobody nothing nowhere neither nor without cannot hardly scarcely lack lacks lacked lacking fail
@@ -48,22 +52,22 @@ _NO_DENIALS = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE_ENDS = frozenset(",;.:()") | word_set("but and or because although though while whereas which who that if")
-_DISCOURSE = word_set("yet still any ever even longer fully also been being be have has had do does did to a an the of")
 
 
 @dataclass(frozen=True)
 class Saying:
-    """A sentence by its content: stems in order with the index of their tokens, and the stems that it denies."""
+    """A sentence by the stems of its content words: all, those said without a denial, and what is denied first.
 
-    stems: tuple[tuple[int, str], ...]
-    denied: frozenset[str]
+    `places` are the tokens that are denied. `denies` tells whether anything is denied at all, `vaguely` whether words
+    are there that may deny, of which it is not known what.
+    """
+
+    all: frozenset[str]
+    affirmed: frozenset[str]
     predicates: frozenset[str]
+    places: frozenset[int]
     denies: bool
-
-    @property
-    def all(self) -> frozenset[str]:
-        """Return all content stems."""
-        return frozenset(one for _, one in self.stems)
+    vaguely: bool
 
 
 def denial(claim: str, quote: str) -> str | None:
@@ -75,7 +79,7 @@ def denial(claim: str, quote: str) -> str | None:
             return "the claim denies what the quote says"
     if told.denies and not claimed.denies:
         shared = told.predicates & claimed.all
-        if shared and not (_affirmed(told) & shared) and len(claimed.all & told.all) > 1:
+        if shared and not (told.affirmed & shared) and len(claimed.all & told.all) > 1:
             return "the quote denies what the claim says"
     return None
 
@@ -83,9 +87,9 @@ def denial(claim: str, quote: str) -> str | None:
 def opposite(claim: str, quote: str) -> str | None:
     """Return how a claim says the opposite of a quote, None where it does not or it cannot be told."""
     claimed, told = _saying(claim), _saying(quote)
-    if claimed.denies or told.denies:
+    if claimed.vaguely or told.vaguely:
         return None
-    one, other = _Placed(claim), _Placed(quote)
+    one, other = _Placed(claim, claimed.places), _Placed(quote, told.places)
     for left, right in (*PLAIN, *RELATING):
         relating = (left, right) in RELATING
         for mine, theirs in ((left, right), (right, left)):
@@ -132,45 +136,55 @@ _ADJECTIVES = ("able", "ible", "al", "ent", "ant", "ive", "ate", "ect", "ed", "f
 
 
 class _Placed:
-    """The words of a sentence where a comparison with a number or date does not use them."""
+    """The words of a sentence that neither a denial nor a comparison with a number or date has taken."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, denied: frozenset[int]) -> None:
         self.found: Sequence[Token] = tokens(text)
         bound = [one.start for one in quantities(text) if one.relation is not Relation.EXACT]
         bound += [one.start for one in dates(text) if one.when is not When.ON]
+        bound.sort()
         self.used = {
             index
             for index, token in enumerate(self.found)
-            if any(0 <= start - token.end <= 24 for start in bound) and token.lower in _COMPARING
-        }
+            if token.lower in _COMPARING and _within(bound, token.end, 24)
+        } | denied
         self.words = {token.lower for token in self.found if token.sort is Sort.WORD and token.text == token.lower}
-        self.content = [
-            (index, stem(token.lower))
-            for index, token in enumerate(self.found)
-            if token.sort is Sort.WORD and token.lower not in FUNCTION_WORDS
-        ]
+        self.content: list[tuple[int, str]] = []
+        self.at: dict[str, list[int]] = {}
+        for index, token in enumerate(self.found):
+            if token.sort is not Sort.WORD:
+                continue
+            if token.lower not in FUNCTION_WORDS:
+                self.content.append((index, stem(token.lower)))
+            if not token.text[0].isupper() or index == 0:
+                for form in {token.lower, stem(token.lower)}:
+                    self.at.setdefault(form, []).append(index)
 
     def has(self, words: frozenset[str]) -> bool:
-        return any(self._is(token, words) for token in self.found)
+        return not self.at.keys().isdisjoint(words)
 
     def places(self, words: frozenset[str]) -> list[int]:
-        return [i for i, token in enumerate(self.found) if i not in self.used and self._is(token, words)]
-
-    def _is(self, token: Token, words: frozenset[str]) -> bool:
-        if token.sort is not Sort.WORD or (token.text[0].isupper() and token.start > 0):
-            return False
-        return token.lower in words or stem(token.lower) in words
+        """Return where such words stand first."""
+        found = {index for word in self.at.keys() & words for index in self.at[word]}
+        return sorted(found - self.used)[:MOST_PLACES]
 
     def beside(self, at: int) -> frozenset[str]:
         """Return the stems of the nearest content words on either side of a token."""
-        before = [one for index, one in self.content if index < at][-BESIDE:]
-        after = [one for index, one in self.content if index > at][:BESIDE]
-        return frozenset(before + after)
+        first, behind = bisect_left(self.content, (at,)), bisect_left(self.content, (at + 1,))
+        return frozenset(
+            one for _, one in self.content[max(0, first - BESIDE) : first] + self.content[behind:][:BESIDE]
+        )
 
     def sides(self, at: int) -> tuple[frozenset[str], frozenset[str]]:
         """Return the stems before and behind a token."""
-        before = frozenset(one for index, one in self.content if index < at)
-        return before, frozenset(one for index, one in self.content if index > at)
+        first, behind = bisect_left(self.content, (at,)), bisect_left(self.content, (at + 1,))
+        return frozenset(one for _, one in self.content[:first]), frozenset(one for _, one in self.content[behind:])
+
+
+def _within(starts: Sequence[int], end: int, reach: int) -> bool:
+    """Tell whether one of sorted places lies at or behind another, and near it."""
+    following = bisect_left(starts, end)
+    return following < len(starts) and starts[following] - end <= reach
 
 
 _COMPARING = word_set(
@@ -179,108 +193,16 @@ _COMPARING = word_set(
     before after earlier later over under
     """
 )
-_ABSOLUTES = (
-    (
-        word_set("all every each everyone everybody everything entire entirely completely totally wholly universally"),
-        word_set(
-            """
-            all every each everyone everybody everything entire entirely whole wholly complete completely total totally
-            fully both any always without universally universal throughout everywhere no none
-            """
-        ),
-    ),
-    (
-        word_set("only solely exclusively sole"),
-        word_set("only solely exclusively sole single just alone unique uniquely lone except but none no other one"),
-    ),
-    (
-        word_set("always invariably"),
-        word_set("always invariably all every each constantly without ever consistently permanently never any"),
-    ),
-    (
-        word_set("never"),
-        word_set("never not no none nor neither without nobody nothing cannot yet hardly lacks lacked refused"),
-    ),
-    (
-        word_set("none nobody nothing"),
-        word_set("none nobody nothing no not never neither without zero cannot"),
-    ),
-    (
-        word_set("first"),
-        word_set(
-            """
-            first 1st earliest debut debuted initial initially original originally pioneer pioneered pioneering maiden
-            inaugural premiere premiered oldest never ever introduced invented i opening began started launched one
-            """
-        ),
-    ),
-)
-_SUPERLATIVE = re.compile(
-    r"\b(?:"
-    + one_of(
-        """
-        best, worst, largest, biggest, smallest, highest, lowest, longest, shortest, oldest, youngest, newest, fastest,
-        slowest, strongest, weakest, greatest, widest, deepest, richest, poorest, tallest, heaviest, lightest, earliest,
-        cheapest, brightest, deadliest, busiest, wealthiest, farthest, furthest, hottest, coldest, warmest,
-        the most (?!of\\b)\\w+
-        """
-    )
-    + r")\b",
-    re.IGNORECASE,
-)
-_SUPERLATIVE_LIKE = re.compile(
-    r"\b(?:best|worst|\w{3,}est|most|least|tops?|topped|record|number one|no\. ?1|first|leading|unmatched|unequalled|"
-    r"unparalleled|than any|ever|maximum|minimum|peak|sole|only|last|no \w+\b.{0,40}\w(?:er|more))\b",
-    re.IGNORECASE,
-)
-_FEW = r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten)\b"
-_NOT_ABSOLUTE = re.compile(
-    r"\b"
-    + one_of(
-        rf"""
-        at all, after all, above all, all of a sudden, all-\w+, all right, all but, all time, not all, not every,
-        nearly all, almost all, almost every, nearly every, every day, not only, if only, each other, nothing but,
-        only (?:about |around |some )?{_FEW}, at first, for the first time, first and, first {_FEW},
-        first (?:name|half|person|degree|place|aid|lady|class|base)s?
-        """
-    ),
-    re.IGNORECASE,
-)
 
 
-def overreach(claim: str, quote: str) -> str | None:
-    """Return the word by which a claim goes further than a quote: all, only, never, first, the largest."""
-    plain = _NOT_ABSOLUTE.sub(" ", claim)
-    claimed = [token for token in tokens(plain) if token.sort is Sort.WORD]
-    told = {token.lower for token in tokens(quote)} | {"no" for token in tokens(quote) if token.lower.endswith("n't")}
-    for index, token in enumerate(claimed):
-        if token.text != token.lower and index:
-            continue
-        for words, borne in _ABSOLUTES:
-            if token.lower in words and not told & borne:
-                return f"the quote does not say “{token.text.lower()}”"
-    superlative = _SUPERLATIVE.search(plain)
-    if superlative is not None and not _SUPERLATIVE_LIKE.search(quote):
-        return f"the quote does not say “{superlative[0]}”"
-    return None
-
-
-def _affirmed(saying: Saying) -> frozenset[str]:
-    return saying.all - saying.denied
-
-
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def _saying(text: str) -> Saying:
     found = tokens(text)
     spared = [match.span() for match in _NO_DENIALS.finditer(text)]
-    stems = tuple(
-        (index, stem(token.lower))
-        for index, token in enumerate(found)
-        if token.sort is Sort.WORD and token.lower not in FUNCTION_WORDS and token.lower not in _DENIALS
-    )
-    denied: set[str] = set()
+    stems = {index: stem(token.lower) for index, token in enumerate(found) if _is_content(token)}
+    denied: set[int] = set()
     predicates: set[str] = set()
-    denies = any(token.lower in _LIKE_DENIALS for token in found)
+    vaguely = denies = any(token.lower in _LIKE_DENIALS for token in found)
     for index, token in enumerate(found):
         if not (token.lower in _DENIALS or token.lower.endswith("n't")):
             continue
@@ -289,16 +211,21 @@ def _saying(text: str) -> Saying:
         denies = True
         scope = _scope(found, index + 1)
         denied.update(scope)
-        predicates.update(scope[:2])
-    return Saying(stems, frozenset(denied), frozenset(predicates), denies)
+        predicates.update([stems[place] for place in scope if place in stems][:2])
+    affirmed = frozenset(one for index, one in stems.items() if index not in denied)
+    return Saying(frozenset(stems.values()), affirmed, frozenset(predicates), frozenset(denied), denies, vaguely)
 
 
-def _scope(found: Sequence[Token], first: int) -> list[str]:
-    """Return the stems that a denial reaches, up to the end of its clause."""
-    scope: list[str] = []
-    for token in found[first : first + REACH]:
-        if token.lower in _CLAUSE_ENDS and scope:
+def _scope(found: Sequence[Token], first: int) -> list[int]:
+    """Return the words that a denial reaches, up to the end of its clause."""
+    scope: list[int] = []
+    for index, token in enumerate(found[first : first + REACH], first):
+        if token.lower in _CLAUSE_ENDS and any(_is_content(found[place]) for place in scope):
             break
-        if token.sort is Sort.WORD and token.lower not in FUNCTION_WORDS and token.lower not in _DENIALS:
-            scope.append(stem(token.lower))
+        if token.sort is Sort.WORD:
+            scope.append(index)
     return scope
+
+
+def _is_content(token: Token) -> bool:
+    return token.sort is Sort.WORD and token.lower not in FUNCTION_WORDS and token.lower not in _DENIALS

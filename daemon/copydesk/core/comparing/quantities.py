@@ -82,11 +82,16 @@ _TIMES = {
 }
 _SECOND = frozenset({"hand", "half", "guess", "nature", "thought", "thoughts"})
 _ENDS = frozenset(",;.():")
-_NO_NOUNS = FUNCTION_WORDS | word_set("percent per cent hundred thousand million billion trillion total amount number")
+_NO_NOUNS = FUNCTION_WORDS | word_set(
+    """
+    percent per cent hundred thousand million billion trillion total amount number two three four five six seven eight
+    nine ten eleven twelve twenty
+    """
+)
 _STOPS = FUNCTION_WORDS - word_set("of the a an its their his her our new more other all per")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Return the amounts of a text in their order; dates are none, and words are numbers in English only."""
     return tuple(_Reading(text).quantities())
@@ -99,7 +104,7 @@ class _Reading:
         self.text = text
         self.found: Sequence[Token] = tokens(text)
         self.words = not is_foreign(text)
-        self.dated = [(date.start, date.end) for date in dates(text)]
+        self.dated = {place for date in dates(text) for place in range(date.start, date.end)}
 
     def quantities(self) -> Iterator[Quantity]:
         """Yield the amounts one after the other."""
@@ -112,7 +117,7 @@ class _Reading:
     def _next(self, at: int) -> tuple[Quantity | None, int]:
         """Return the amount at a token, if one begins there, and the token to go on at."""
         token = self.found[at]
-        if any(start <= token.start < end for start, end in self.dated):
+        if token.start in self.dated:
             return None, at + 1
         if token.lower in _TIMES and self.words:
             return self._made(Numeral(at, at + 1, (_TIMES[token.lower],), in_words=True), at, at + 1, TIMES), at + 1
@@ -196,6 +201,8 @@ class _Reading:
         if number.ordinal and number.values[0] == 1 and self._numeral(number.last) is not None:
             return True
         word, hyphened = self._text(number.first), self._text(number.last) == "-"
+        if unit_behind(self.found, number.last)[0] is not None:
+            return False
         return word in ("one", "zero") or (word == "second" and self._text(number.last + hyphened) in _SECOND)
 
     def _label(self, number: Numeral) -> int:
@@ -264,7 +271,7 @@ class _Reading:
         trail: list[str] = []
         within = True
         for token in self.found[last : last + NEAR]:
-            if token.text in _ENDS or token.sort is Sort.NUMBER:
+            if token.text in _ENDS or (token.sort is Sort.NUMBER and not token.glued and not self._is_joined(token)):
                 break
             if token.sort is Sort.MARK:
                 continue
@@ -273,6 +280,10 @@ class _Reading:
             elif token.lower not in _NO_NOUNS:
                 (nouns if within and len(nouns) < 4 else trail).append(stem(token.lower))
         return frozenset(nouns), frozenset(trail)
+
+    def _is_joined(self, token: Token) -> bool:
+        """Tell whether a number is part of a word, as in two-component."""
+        return self.text[token.end : token.end + 1] in ("-", "‑") and self.text[token.end + 1 : token.end + 2].isalpha()
 
     def _text(self, index: int) -> str:
         return self.found[index].lower if 0 <= index < len(self.found) else ""

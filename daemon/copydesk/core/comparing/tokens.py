@@ -41,7 +41,7 @@ class Token:
 
 _THIN = "\u00a0\u2009\u202f"
 _TOKEN = re.compile(
-    rf"(?P<number>\d{{1,3}}(?:[{_THIN} ]\d{{3}})+(?![\d\w])|\d+(?:[.,]\d+)*)"
+    rf"(?P<number>\d{{1,3}}(?:[{_THIN} ]\d{{3}})+(?![\d\w])|\d+(?:[.,·]\d+)*)"
     r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)|(?P<mark>\S)"
 )
 _TYPOGRAPHIC = str.maketrans({**dict.fromkeys("‘’ʼ", "'"), **dict.fromkeys("–—−‐‑", "-"), **dict.fromkeys("“”", '"')})
@@ -62,7 +62,7 @@ _FOREIGN = word_set(
 )
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=32)
 def tokens(text: str) -> tuple[Token, ...]:
     """Return the tokens of a text; typographic marks become plain ones."""
     found: list[Token] = []
@@ -73,7 +73,7 @@ def tokens(text: str) -> tuple[Token, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=32)
 def is_foreign(text: str) -> bool:
     """Tell whether a text looks to be in another language than English, by its small words."""
     words = [token.lower for token in tokens(text) if token.sort is Sort.WORD]

@@ -21,6 +21,8 @@ COUNT = Unit("")
 SHARE = Unit("per cent")
 POINTS = Unit("percentage points")
 TIMES = Unit("times")
+OUT_OF = "per cent of a whole that is named"
+"""The measure of 7 out of 10."""
 
 _MEASURES = {
     "metres": """
@@ -89,6 +91,7 @@ _DOLLARS = {
 }
 _ALIKE = (
     frozenset({"pounds", "money gbp"}),
+    frozenset({"per cent", OUT_OF}),
     *(frozenset({"money $", dollars}) for dollars in {*_DOLLARS.values()}),
     *(frozenset({"degrees", scale}) for scale in ("degrees celsius", "degrees fahrenheit")),
 )
