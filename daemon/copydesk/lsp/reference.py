@@ -26,6 +26,9 @@ change shows it |
 | `window/workDoneProgress/create` | shows each job, cancellable |
 | `window/showMessage` | says why something could not be done |
 | `workspace/configuration` | asks for the section `copydesk`, again after `workspace/didChangeConfiguration` |
+| `copydesk/draftPreview` | tells a client with the capability `experimental.copydesk.draftPreview` how a draft \
+stands while it is written: `{"uri", "jobId", "markdown"}`, the section's body as it would be now, or `{"uri", \
+"jobId", "round", "role", "label", "sources", "words"}` |
 | `client/registerCapability` | asks to be told of changes of the settings and of `copydesk.toml` |
 
 Notes of the rules appear by themselves when a document is opened and after each pause in typing. The model reads only
