@@ -22,7 +22,11 @@ from copydesk.core.running import running
 from copydesk.core.text import Span, Text
 from copydesk.errors import StoreError
 
-SENTENCES = ("The mill at Lund was built by Anna Berg.", "It has four wheels.", "Nobody has worked in the old mill for years now.")
+SENTENCES = (
+    "The mill at Lund was built by Anna Berg.",
+    "It has four wheels.",
+    "Nobody has worked in the old mill for years now.",
+)
 TEXT = f"# Mills\n\nMine is this.\n\n{' '.join(SENTENCES)}\n"
 ORIGIN = Origin("writer", 1, "llama3.1:8b", "a" * 64, "p")
 SOURCE = Source("Mills \udcff", "file:///library/mills.md", "2026-01-01T00:00:00Z", "b" * 64)

@@ -107,7 +107,8 @@ async def test_a_line_is_researched_and_every_quote_is_in_its_file(
     source = evidence["source"]
     path = tmp_path / "work" / "library" / "mills.md"
     assert source["url"] == path.as_uri()
-    assert path.read_text()[evidence["start"] : evidence["end"]] == evidence["quote"] == "The mill at Lund has four wheels."
+    assert evidence["quote"] == "The mill at Lund has four wheels."
+    assert path.read_text()[evidence["start"] : evidence["end"]] == evidence["quote"]
     assert len(source["sha256"]) == 64
     assert 1 <= len(refuted["queries"]) <= 3
 
