@@ -159,3 +159,7 @@ def test_whatever_passes_reads_back_as_its_words_and_nothing_else(text: str, for
     said = words_of(document.text, prose[0].sentences).text
     if "`" not in ready:
         assert "".join(said.split()) == "".join(ready.split())
+
+
+def test_a_bare_bracket_is_escaped_since_a_document_may_define_what_is_in_it() -> None:
+    assert as_markdown("See [a] there, and `b[0]`.", Format.MARKDOWN) == "See \\[a\\] there, and `b[0]`."

@@ -23,19 +23,19 @@ ALIKE = 0.8
 """Share of content words in common from which on two sentences say the same."""
 
 _QUOTED = re.compile(r"[\"“«„「『][^\"”»“」』]*[\"”»“」』]")
+_BARE = (FigureKind.COUNT, FigureKind.YEAR)
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 
 
 def strange_figures(text: str, grounds: Iterable[str]) -> list[str]:
     """Return the figures of a sentence that none of the texts has that it rests on, rounded or in words perhaps."""
-    known = Figures.of(grounds)
-    return [one.words for one in figures(text) if not known.has(one)]
+    return [one.words for one in _strange(text, grounds)]
 
 
 def invented_figures(text: str, grounds: Iterable[str]) -> list[str]:
     """Return the same for a sentence without a source, in which small counts need none."""
-    known = Figures.of(grounds)
-    return [one.words for one in figures(text) if not known.has(one) and not _small(one)]
+    return [one.words for one in _strange(text, grounds) if not _small(one)]
 
 
 def unrelated(text: str, entries: Sequence[Entry]) -> bool:
@@ -65,6 +65,17 @@ def says_the_same(text: str, other: str) -> bool:
     own, told = set(content(text)), set(content(other))
     shared = own & told
     return len(own) > 2 and len(told) > 2 and len(shared) >= ALIKE * max(len(own), len(told))
+
+
+def _strange(text: str, grounds: Iterable[str]) -> list[Figure]:
+    told = list(grounds)
+    known, digits = Figures.of(told), {number for one in told for number in _DIGITS.findall(one)}
+    # A number after a name counts as part of that in a source, where it may be a figure all the same: “Opened 1825”.
+    return [
+        one
+        for one in figures(text)
+        if not known.has(one) and not (one.kind in _BARE and digits.issuperset(_DIGITS.findall(one.words)))
+    ]
 
 
 def _small(one: Figure) -> bool:
