@@ -146,6 +146,8 @@ async def measure(model: Path | None) -> Part:
             draft = await _drafted(engine, facts, Path(scratch) / "one")
             whole, bare, calls = time.perf_counter() - began, engine.seconds, list(engine.calls)
             later = [call for call in calls if call.round > 1]
+            if not later:
+                raise RuntimeError("The draft did not come to a second round in time.")
             ours = await _replayed(engine, [call.prompt for call in later])
             theirs = await _replayed(engine, [_role_first(call.prompt) for call in later])
             cancelled = [await _cancelled(engine, facts, Path(scratch) / f"cancel-{n}") for n in range(3)]
