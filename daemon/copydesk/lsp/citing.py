@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from copydesk.ports import Page
 
 CITED = "The sentence has this citation already."
-NO_PLACE = "A citation cannot be put here."
+NO_PLACE = "This quote cannot be cited at this sentence by copydesk. Cite the source by hand."
 CANNOT_OPEN = "This editor does not open sources for a language server. The note's details show the address."
 
 

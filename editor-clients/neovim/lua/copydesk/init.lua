@@ -36,7 +36,7 @@ function M.progressed(data)
     require("copydesk.preview").ended(client.id, token, value.message)
   end
   if value.kind == "end" and value.message then
-    require("copydesk.message").say(("%s: %s"):format(title, value.message))
+    require("copydesk.message").conclude(("%s: %s"):format(title, value.message))
   end
   running[client.id] = jobs
   vim.cmd.redrawstatus({ bang = true })

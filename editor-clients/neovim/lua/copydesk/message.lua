@@ -6,11 +6,24 @@ local LEVELS = {
   [vim.lsp.protocol.MessageType.Error] = vim.log.levels.ERROR,
   [vim.lsp.protocol.MessageType.Warning] = vim.log.levels.WARN,
 }
+local READING_MILLISECONDS = 2000
+
+---When the server last said something.
+local last = -READING_MILLISECONDS
 
 ---Show a message of the server.
 ---@param params lsp.ShowMessageParams
 function M.show(params)
+  last = vim.uv.now()
   M.say(params.message, LEVELS[params.type])
+end
+
+---Show how some work ended, unless the server has just said more about it.
+---@param sentence string
+function M.conclude(sentence)
+  if vim.uv.now() - last >= READING_MILLISECONDS then
+    M.say(sentence)
+  end
 end
 
 ---Show a sentence: in the message line where it fits, else in a window that goes with the next move.
@@ -21,7 +34,6 @@ function M.say(sentence, level)
     vim.notify(sentence, level or vim.log.levels.INFO)
     return
   end
-  vim.cmd.echomsg({ args = { vim.fn.string(sentence) }, mods = { silent = true } })
   local _, window = vim.lsp.util.open_floating_preview({ sentence }, "", {
     wrap = true,
     max_width = math.min(80, vim.o.columns - 4),
