@@ -133,7 +133,7 @@ class Library:
         if not self._folders:
             raise SearchUnavailable(
                 "No library folder is set.",
-                "Name folders of sources as `library` under [search] in copydesk.toml. A command line may give --library DIR.",
+                "Name folders of sources as `library` under [search] in copydesk.toml, or one with --library DIR.",
             )
 
 
