@@ -311,7 +311,7 @@ async def test_evidence_in_a_local_file_is_related_information(connect: Connect)
     ((related,),) = [note["relatedInformation"]]
     assert related["location"]["uri"] == "file:///work/notes/mills.md"
     assert related["location"]["range"] == {"start": {"line": 2, "character": 0}, "end": {"line": 2, "character": 27}}
-    assert related["message"] == "Supports: “The mill was built in 1790.” (Mills of *Lund*)"
+    assert related["message"] == "Supports: Mills of *Lund*"
     opened: list[Any] = []
 
     async def show(params: Any) -> Any:

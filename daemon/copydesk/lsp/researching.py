@@ -28,7 +28,7 @@ NO_CLAIM = "No sentence of this section states something that is worth looking u
 _OUTCOMES = {
     Verdict.SUPPORTED: "Supported",
     Verdict.PARTLY_SUPPORTED: "Partly supported",
-    Verdict.REFUTED: "Refuted",
+    Verdict.REFUTED: "A source says otherwise",
     Verdict.CONFLICTING: "Sources disagree",
     Verdict.NOT_ENOUGH_EVIDENCE: "Not enough evidence",
     Verdict.NOT_CHECKABLE: "Nothing to check",

@@ -20,7 +20,7 @@ from copydesk.lsp.evidence import EvidencePages
 from copydesk.lsp.jobs import Job, Jobs
 from copydesk.lsp.log import fault
 from copydesk.lsp.notes import DocumentNotes
-from copydesk.lsp.wording import quoted
+from copydesk.lsp.wording import named
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -258,7 +258,7 @@ class Session:
     def _quotes(self, one: PlacedNote) -> list[tuple[types.Location, str]]:
         """Return where the quotes of a verdict stand in files on this machine, with what they are."""
         located = [(self.evidence.location(quote, self.client.features.encoding), quote) for quote in one.note.evidence]
-        return [(place, quoted(quote)) for place, quote in located if place is not None]
+        return [(place, named(quote)) for place, quote in located if place is not None]
 
     def _configured(self) -> None:
         for document in self.documents:

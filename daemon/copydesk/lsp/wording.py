@@ -43,8 +43,13 @@ def markdown(text: str) -> str:
     return _OPENING.sub(r"\1\\\2", _ACTIVE.sub(r"\\\g<0>", line))
 
 
+def named(evidence: Evidence) -> str:
+    """Return what a source says of a claim, for a link to the quote; editors show it beside the quote itself."""
+    return f"{STANCES[evidence.stance]}: {shortened(evidence.source.title, TITLE)}"
+
+
 def quoted(evidence: Evidence) -> str:
-    """Return what a quote is, for a list of places: what it says of the claim, its words and its source."""
+    """Return what a quote is, on one line: what it says of the claim, its words and its source."""
     words, title = shortened(evidence.quote, QUOTED), shortened(evidence.source.title, TITLE)
     return f"{STANCES[evidence.stance]}: “{words}” ({title})"
 
