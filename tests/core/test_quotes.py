@@ -166,7 +166,7 @@ def test_a_slice_between_words_is_found_where_those_words_stand(
     last = data.draw(st.integers(first + 3, len(places) - 1))
     start, end = places[first][0], places[last][1]
     quote = source[start:end]
-    assume(len(naive(quote)) >= 16)
+    assume(sum(character.isalnum() for character in quote) >= 16)
     stored = StoredText(source, "a")
     match = check(quote, stored)
     assert match.outcome is Outcome.FOUND
@@ -192,12 +192,12 @@ def test_a_slice_with_another_digit_never_is(text: tuple[str, list[tuple[int, in
 def test_folding_keeps_the_way_back(source: str) -> None:
     folded = fold(source)
     reached = 0
-    for at in range(len(folded.text)):
+    for at, character in enumerate(folded.text):
         start, end = folded.source_start(at), folded.source_end(at + 1)
-        assert reached <= start < end <= len(source) or (start < end and start <= reached)
-        assert fold(source[start:end]).text.strip("^ ") in (folded.text + " ")
-        reached = max(reached, start)
-    assert fold(folded.text).text.replace(" ", "") == folded.text.replace(" ", "") or '"' in folded.text
+        assert reached <= start < end <= len(source)
+        if character.isalnum():
+            assert character in fold(source[start:end]).text
+        reached = start
 
 
 @given(st.text(alphabet="ab ", max_size=60), st.text(alphabet="ab ", min_size=1, max_size=6), st.integers(0, 3))
@@ -205,15 +205,14 @@ def test_what_is_found_after_many_refusals_is_what_is_found_at_once(text: str, w
     def fits(at: int) -> bool:
         return modulus == 0 or at % (modulus + 1) == 0
 
-    padded = "ab " * 0 + text
     plain = []
-    at = padded.find(words)
+    at = text.find(words)
     while at >= 0:
         plain += [at] if fits(at) else []
-        at = padded.find(words, at + (len(words) if fits(at) else 1))
-    assert [*occurrences(words, padded, fits)] == plain
+        at = text.find(words, at + (len(words) if fits(at) else 1))
+    assert [*occurrences(words, text, fits)] == plain
     crowd = words * (PATIENCE + 2)
-    refusing = [*occurrences(words, crowd + padded, lambda place: place >= len(crowd) and fits(place - len(crowd)))]
+    refusing = [*occurrences(words, crowd + text, lambda place: place >= len(crowd) and fits(place - len(crowd)))]
     assert [place - len(crowd) for place in refusing] == plain
 
 

@@ -190,7 +190,7 @@ def test_a_quote_from_markdown_is_written_as_its_words() -> None:
     assert "“A third of the pumps failed.” [" in cited("A third failed.\n", "third", evidence, base=BASE)
 
 
-UNWRITABLE = ("Cc", "Cn", "Co", "Cs")
+UNWRITABLE = ("Cc", "Cf", "Cn", "Co", "Cs")
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin).use(dollarmath_plugin)
 HOSTILE = [
     "x](command:evil) [y", "![p](https://e/?d=1)", "a\n# H1\nb", "\\", "a\\", "{{< x >}}", "{% include x %}",
