@@ -197,6 +197,7 @@ def test_restart_and_help_and_health(neovim_program: Path, copydesk: Path, place
             "cite",
             "critique",
             "dismiss",
+            "draft",
             "explain",
             "jobs",
             "research",
