@@ -29,7 +29,15 @@ PROMPT_SECONDS = 0.5
 """How long the editor may wait at a prompt before that counts as stopping the writer."""
 
 RECORDER = """
-_G.said = {}
+_G.said, _G.ended = {}, {}
+vim.api.nvim_create_autocmd("LspProgress", {
+  callback = function(event)
+    local value = event.data.params.value
+    if value.kind == "end" then
+      table.insert(_G.ended, value.message or "")
+    end
+  end,
+})
 local notify = vim.notify
 vim.notify = function(text, level, options)
   table.insert(_G.said, text)
@@ -43,6 +51,15 @@ local params = vim.lsp.util.make_range_params(0, client.offset_encoding)
 params.context = { diagnostics = {}, triggerKind = 1 }
 local answer = client:request_sync("textDocument/codeAction", params, 10000, 0)
 return vim.tbl_map(function(action) return action.title end, answer and answer.result or {})
+"""
+
+FLOATING = """
+for _, window in ipairs(vim.api.nvim_list_wins()) do
+  if vim.api.nvim_win_get_config(window).relative ~= "" then
+    return table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false), "\\n")
+  end
+end
+return ""
 """
 
 TAKE = """
@@ -239,14 +256,28 @@ class Neovim:
         titles: list[str] = self.lua(ACTIONS)
         return titles
 
+    def wait_action(self, title: str) -> None:
+        """Wait until a code action whose title begins so is offered at the cursor."""
+        poll(f"the action {title!r}", lambda: any(action.startswith(title) for action in self.actions()))
+
     def take(self, title: str) -> None:
         """Take the code action at the cursor whose title begins so, once it is offered."""
-        poll(f"the action {title!r}", lambda: any(action.startswith(title) for action in self.actions()))
+        self.wait_action(title)
         self.lua(TAKE, title)
+
+    def hover(self) -> str:
+        """Show what there is to say of the note at the cursor, and return it."""
+        self.lua("vim.lsp.buf.hover()")
+        return poll("the hover", lambda: str(self.lua(FLOATING)))
 
     def said(self) -> list[str]:
         """Return what was said by vim.notify."""
         lines: list[str] = self.lua("return _G.said")
+        return lines
+
+    def ended(self) -> list[str]:
+        """Return how jobs ended."""
+        lines: list[str] = self.lua("return _G.ended")
         return lines
 
     def messages(self) -> str:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
-from editors.conftest import ROOT, Place
 from editors.neovim import Neovim
+from editors.picture import draw
 from editors.polling import poll
+from editors.research import BUILT, SURVEY
 from editors.vscode import VSCodeServer, open_window
+from editors.writer import PLUGIN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from editors.conftest import Place
     from editors.window import Window
 
 pytestmark = [pytest.mark.editor, pytest.mark.model]
@@ -35,24 +41,52 @@ def model_file() -> str:
     return named
 
 
-def test_neovim(neovim_program: Path, copydesk: Path, place: Place, model_file: str) -> None:
-    """With the embedded engine a critique and a rewrite come to their ends; what they say is up to the model."""
+@contextmanager
+def neovim(program: Path, copydesk: Path, place: Place, model_file: str) -> Iterator[Neovim]:
+    """Start Neovim with the embedded engine."""
     init = f"""
       vim.g.copydesk_cmd = [[{copydesk}]]
       vim.lsp.config("copydesk", {{ settings = {{ copydesk = {{
         engine = {{ kind = "embedded", model_path = [[{model_file}]] }},
         critique = {{ unproven = true }},
       }} }} }})"""
-    plugin = ROOT / "editor-clients" / "neovim"
-    with Neovim(neovim_program, place.home, init=init, plugin=plugin, environment=place.environment) as editor:
+    with Neovim(program, place.home, init=init, plugin=PLUGIN, environment=place.environment) as editor:
+        yield editor
+
+
+def test_neovim(neovim_program: Path, copydesk: Path, place: Place, model_file: str) -> None:
+    """With the embedded engine a critique and a rewrite come to their ends; what they say is up to the model."""
+    with neovim(neovim_program, copydesk, place, model_file) as editor:
         editor.open(place.post)
         poll("instant notes", editor.notes)
         editor.go("Studies")
         editor.command("Copydesk critique")
-        poll("the end", lambda: "copydesk: critique: " in editor.messages(), PATIENCE)
+        poll("the end", editor.ended, PATIENCE)
         assert "copydesk: critique: Done" in editor.messages()
         editor.command("Copydesk rewrite")
-        poll("the end of a rewrite", lambda: "copydesk: rewrite: " in editor.messages(), PATIENCE)
+        poll("the end of a rewrite", lambda: len(editor.ended()) == 2, PATIENCE)
+
+
+def test_neovim_shows_quotes_without_a_verdict_of_a_model_that_failed_its_test(
+    neovim_program: Path, copydesk: Path, mill: Place, model_file: str, screenshots: Path, chromium: str
+) -> None:
+    """The starter model guesses. What was found is shown for the writer to judge, and can be cited."""
+    with neovim(neovim_program, copydesk, mill, model_file) as editor:
+        editor.open(mill.post)
+        editor.wait_attached()
+        editor.go("was built")
+        editor.command("Copydesk research")
+        poll("the end", editor.ended, PATIENCE)
+        (note,) = editor.wait_codes("CD902")
+        assert note.words == BUILT
+        assert "too small to judge" in note.message
+        assert f"nearest: “{BUILT}” ({SURVEY})." in note.message
+        editor.wait_screen("(CD902)")
+        draw(editor.screen(colours=True), screenshots / "neovim-research-too-small.png", chromium)
+        shown = editor.hover()
+        assert f"Found, not judged: “{BUILT}”" in shown
+        assert "no model judged it" in shown
+        assert f"Cite: {SURVEY}" in editor.actions()
 
 
 def test_vscode(

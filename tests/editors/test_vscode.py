@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from editors.conftest import DOCUMENT, EVEREST, WALL, Place
 from editors.polling import poll
+from editors.window import position
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,13 +21,12 @@ pytestmark = pytest.mark.editor
 
 CRITIQUE = "copydesk: Critique Document"
 PROGRESS = "copydesk: critique"
-LINES = DOCUMENT.read_text("utf-8").splitlines()
+TEXT = DOCUMENT.read_text("utf-8")
 
 
 def at(words: str) -> tuple[int, int]:
     """Return where words of the document begin, from 1, in UTF-16 units."""
-    line = next(number for number, line in enumerate(LINES) if words in line)
-    return line + 1, len(LINES[line].partition(words)[0].encode("utf-16-le")) // 2 + 1
+    return position(TEXT, words)
 
 
 def test_a_writer_critiques_rewrites_undoes_and_dismisses(

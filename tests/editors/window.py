@@ -30,6 +30,13 @@ class Problem:
     message: str
 
 
+def position(text: str, words: str) -> tuple[int, int]:
+    """Return where words begin in a text, line and column from 1, in UTF-16 units."""
+    before = text.partition(words)[0]
+    line = before.count("\n") + 1
+    return line, len(before.rpartition("\n")[2].encode("utf-16-le")) // 2 + 1
+
+
 class Window:
     """One window."""
 
@@ -47,8 +54,16 @@ class Window:
             has=self.page.locator(".label-name", has_text=re.compile(f"^{re.escape(name)}$"))
         )
         row.first.dblclick(timeout=30_000)
-        self.page.locator(f'.tabs-container .tab.active[data-resource-name="{name}"]').wait_for(timeout=30_000)
-        self.editor.locator(".view-line").first.wait_for(timeout=30_000)
+        self.wait_tab(name)
+
+    def wait_tab(self, name: str) -> None:
+        """Wait until a file is shown that the editor was told to open."""
+        self.page.locator(f'.tabs-container .tab.active[data-resource-name="{name}"]').wait_for(timeout=SECONDS * 1000)
+        self.editor.locator(".view-line").first.wait_for(timeout=SECONDS * 1000)
+
+    def wait_lens(self) -> None:
+        """Wait until the server has read the document, which its lines above headings show."""
+        self.editor.locator(".codelens-decoration").first.wait_for(timeout=SECONDS * 1000)
 
     def text(self) -> str:
         """Return the lines that are drawn, top to bottom."""
@@ -94,7 +109,7 @@ class Window:
         rows = self.page.locator(".markers-panel .monaco-list-row").evaluate_all(
             """rows => rows.map(row => {
                  const text = one => (row.querySelector(one)?.textContent ?? '').trim();
-                 return { file: !!row.querySelector('.resource-label-container'), code: text('.marker-code'),
+                 return { code: text('.marker-code'),
                    message: [...row.querySelectorAll('.marker-message')].map(n => n.textContent).join('\\n'),
                    at: text('.marker-line') };
                })"""
@@ -102,7 +117,7 @@ class Window:
         found = []
         for row in rows:
             at = re.search(r"(\d+)\D+(\d+)", row["at"])
-            if at and not row["file"]:
+            if at and row["code"]:  # rows of files and of related places have none
                 found.append(Problem(row["code"].strip("()"), int(at[1]), int(at[2]), row["message"]))
         return sorted(found, key=lambda problem: (problem.line, problem.column))
 
@@ -152,6 +167,23 @@ class Window:
             self.page.keyboard.press("ArrowDown")
         self.page.keyboard.press("Enter")
         self.page.locator(MENU).wait_for(state="hidden")
+
+    def hover(self, line: int, column: int, words: str) -> Locator:
+        """Show what there is to say at a position, once it has these words, and return it."""
+        self.go(line, column)
+        card = self.page.locator(".monaco-hover:visible").filter(has_text=words).first
+
+        def shown() -> bool:
+            self.page.keyboard.press("Control+KeyK")
+            self.page.keyboard.press("Control+KeyI")
+            with contextlib.suppress(Error):
+                card.wait_for(timeout=3000)
+                return True
+            self.page.keyboard.press("Escape")
+            return False
+
+        poll(f"the hover {words!r}", shown)
+        return card
 
     def undo(self) -> None:
         """Undo once."""
