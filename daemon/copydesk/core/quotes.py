@@ -125,7 +125,8 @@ def check(quote: str, source: StoredText | None, others: Iterable[StoredText] = 
     if source is None or not source.text.strip():
         return Match(Outcome.SOURCE_MISSING)
     words = bare(quote)
-    if _too_short(words):
+    # Folding joins words over a dash; they are counted as they are written.
+    if len(words) + len(_UNSPACED.findall(words)) < LEAST_CHARACTERS or _count(quote) < LEAST_WORDS:
         return Match(Outcome.TOO_SHORT)
     span = find(words, source)
     if span is not None:
@@ -195,10 +196,6 @@ def _in_order(parts: Sequence[str], source: StoredText) -> Span | None:
                 further.append((at + len(part), chains[reached][1]))
         chains = further
     return source.span(chains[0][1], chains[0][0]) if chains else None
-
-
-def _too_short(words: str) -> bool:
-    return len(words) + len(_UNSPACED.findall(words)) < LEAST_CHARACTERS or _count(words) < LEAST_WORDS
 
 
 def _may_leave_out(parts: Sequence[str]) -> bool:
