@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+import shutil
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk.core.text import Text
@@ -9,7 +14,6 @@ from copydesk.errors import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 SUFFIXES = frozenset({".md", ".markdown", ".mkd", ".mdown", ".mdx", ".qmd", ".rmd"})
 LARGEST_FILE = 2 << 20
@@ -62,3 +66,30 @@ def read_text(path: Path) -> Text:
         raise DocumentError(
             f"{path} is not UTF-8: the first byte that is not is on line {line}.", "Save it as UTF-8 and try again."
         ) from None
+
+
+def replace_text(path: Path, before: Text, after: str) -> None:
+    """Replace a file's text in one step if it still is what was read; raises `DocumentError`, nothing written then.
+
+    A link stays one: what it points to is replaced. The file keeps its permissions.
+    """
+    target = Path(os.path.realpath(path))
+    temporary = target.with_name(f".copydesk-{secrets.token_hex(8)}.tmp")
+    try:
+        content = after.encode("utf-8")
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        shutil.copymode(target, temporary)
+        if target.read_bytes() != before.source.encode("utf-8", "surrogatepass"):
+            raise DocumentError(f"{path} changed in the meantime, so nothing was written.", "Run the command again.")
+        temporary.replace(target)
+    except UnicodeEncodeError:
+        raise DocumentError(f"The text for {path} holds half a character, so nothing was written.") from None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise DocumentError(f"{path} cannot be written ({reason}).", "Check that you may write it.") from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk.core.note import Severity
 
 if TYPE_CHECKING:
     import argparse
+
+    from copydesk.settings import Settings
 
 LEVELS = {severity.name.lower(): severity for severity in Severity}
 """What --fail-on takes, besides never."""
@@ -23,8 +27,19 @@ def add_engine_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--offline", action="store_true", help="send nothing to another machine, whatever settings say")
 
 
+def add_library_flag(parser: argparse.ArgumentParser) -> None:
+    """Add the flag that names folders to look things up in."""
+    parser.add_argument(
+        "--library",
+        action="append",
+        type=Path,
+        metavar="DIR",
+        help="a folder of Markdown, text, HTML and PDF to look things up in; may be given several times",
+    )
+
+
 def flag_values(args: argparse.Namespace) -> dict[str, dict[str, object]]:
-    """Return the flags that were given as a settings layer."""
+    """Return the flags of `add_engine_flags` and `add_library_flag` that were given as a settings layer."""
     engine: dict[str, object] = {}
     if args.engine:
         engine["kind"] = args.engine
@@ -38,5 +53,14 @@ def flag_values(args: argparse.Namespace) -> dict[str, dict[str, object]]:
         engine["allow_remote"] = False
     critique: dict[str, object] = {"unproven": True} if getattr(args, "unproven", False) else {}
     search: dict[str, object] = {"offline": True} if args.offline else {}
+    if getattr(args, "library", None):
+        search["library"] = [str(path.absolute()) for path in args.library]
     tables = (("engine", engine), ("critique", critique), ("search", search))
     return {name: table for name, table in tables if table}
+
+
+def with_library(settings: Settings, args: argparse.Namespace) -> Settings:
+    """Return settings in which a folder that was named here is searched, whatever else is."""
+    if not args.library or "library" in settings.search.providers:
+        return settings
+    return replace(settings, search=replace(settings.search, providers=("library", *settings.search.providers)))

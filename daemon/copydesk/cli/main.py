@@ -15,7 +15,10 @@ from copydesk.errors import CopydeskError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("critique", "research", "sources", "serve", "doctor", "model", "cache", "ledger")
+COMMANDS = (
+    *("critique", "research", "draft", "drafts", "provenance", "sources"),
+    *("serve", "doctor", "model", "cache", "ledger"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

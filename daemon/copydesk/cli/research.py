@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk.adapters.files import read_text
 from copydesk.adapters.project import find_root
-from copydesk.cli.arguments import LEVELS, add_engine_flags, flag_values
+from copydesk.cli.arguments import LEVELS, add_engine_flags, add_library_flag, flag_values, with_library
 from copydesk.cli.guarding import guarded
 from copydesk.cli.results import Examined, Results
 from copydesk.cli.speaking import progress_line, speaker
@@ -49,13 +48,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("path", nargs="?", type=Path, metavar="PATH", help="a document")
     parser.add_argument("--line", type=int, metavar="N", help="only the claims on this line, counted from one")
     parser.add_argument("--claim", metavar="TEXT", help="this claim, instead of a document's")
-    parser.add_argument(
-        "--library",
-        action="append",
-        type=Path,
-        metavar="DIR",
-        help="a folder of Markdown, text, HTML and PDF to look things up in; may be given several times",
-    )
+    add_library_flag(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed (default: text)")
     parser.add_argument(
         "--fail-on",
@@ -76,11 +69,11 @@ def run(args: argparse.Namespace) -> int:
         say("There is no claim to check here. Name a line with a sentence on it, or a claim with --claim.")
         return 2
     root = find_root(path if path is not None else Path.cwd() / "document")
-    settings, problems = load(root, flags=_flags(args))
+    settings, problems = load(root, flags=flag_values(args))
     for problem in problems:
         say(str(problem))
     with guarded() as egress:
-        results = asyncio.run(_researched(_with_library(settings, args), root, egress, path, document, claims))
+        results = asyncio.run(_researched(with_library(settings, args), root, egress, path, document, claims))
     print(_printed(results, args.format))
     report = results.report
     if report.problem is not None and args.format != "text":
@@ -119,20 +112,6 @@ def _subject(args: argparse.Namespace) -> tuple[Path | None, Document, tuple[Cla
         if claim is not None and claim.span.contains(sentence.span)
     ]
     return args.path, document, tuple(one for one in found if one is not None)
-
-
-def _flags(args: argparse.Namespace) -> dict[str, dict[str, object]]:
-    flags = flag_values(args)
-    if args.library:
-        flags["search"] = flags.get("search", {}) | {"library": [str(path.absolute()) for path in args.library]}
-    return flags
-
-
-def _with_library(settings: Settings, args: argparse.Namespace) -> Settings:
-    """Return settings in which a folder that was named here is searched, whatever else is."""
-    if not args.library or "library" in settings.search.providers:
-        return settings
-    return replace(settings, search=replace(settings.search, providers=("library", *settings.search.providers)))
 
 
 async def _researched(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from copydesk.adapters.egress import Egress
     from copydesk.adapters.engines.choose import EngineChoice
+    from copydesk.adapters.provenance import ProvenanceStore
     from copydesk.adapters.sources import SourceStore
     from copydesk.ports import Cache, Places
     from copydesk.settings import Settings
@@ -84,6 +85,16 @@ def source_store(warn: Callable[[str], None] | None = None) -> SourceStore | Non
     if directory is None:
         return None
     return SourceStore(directory) if warn is None else SourceStore(directory, warn)
+
+
+def provenance_store(warn: Callable[[str], None] | None = None) -> ProvenanceStore | None:
+    """Return the user's record of drafted sentences, None on a system that has no place for one."""
+    from copydesk.adapters.provenance import ProvenanceStore, default_provenance_directory
+
+    directory = default_provenance_directory()
+    if directory is None:
+        return None
+    return ProvenanceStore(directory) if warn is None else ProvenanceStore(directory, warn)
 
 
 def desk_for(settings: Settings, root: Path | None, egress: Egress | None = None) -> Desk:

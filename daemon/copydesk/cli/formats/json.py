@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 from copydesk.core.text import Encoding, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from copydesk.cli.results import Examined, Results
     from copydesk.core.evidence import ClaimReport, Evidence
     from copydesk.core.note import Anchor, Note
     from copydesk.core.text import Text
 
 
-def json(results: Results) -> str:
-    """Return the object; ranges are LSP positions in UTF-16, spans are code points."""
+def json(results: Results, more: Mapping[str, object] | None = None) -> str:
+    """Return the object, with `more` entries; ranges are LSP positions in UTF-16, spans are code points."""
     report = results.report
     engine = None
     if report.engine is not None and report.model is not None:
@@ -33,6 +35,7 @@ def json(results: Results) -> str:
             for examined in results.documents
         ],
         **({"claims": [_claim(one) for one in results.claims]} if results.claims else {}),
+        **(more or {}),
         "untrusted": list(report.untrusted),
         "problem": report.problem.sentence if report.problem is not None else None,
         "stats": asdict(report.stats),
