@@ -44,6 +44,7 @@ class ScriptedSearch:
     problem: SearchUnavailable | None = None
     refused: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
+    format: Format = Format.MARKDOWN
     host: str = "https://{}.example"
     queries: list[str] = field(default_factory=list)
     read_titles: list[str] = field(default_factory=list)
@@ -61,7 +62,7 @@ class ScriptedSearch:
             raise PageUnusable(f"{hit.title} is too large.", "Choose another.")
         text = self.pages[hit.title]
         source = Source(hit.title, hit.url, "2026-05-01T12:00:00Z", sha256(text.encode()).hexdigest())
-        return Page(source, text, Format.MARKDOWN, self.host.format(hit.title), hit.title in self.hidden)
+        return Page(source, text, self.format, self.host.format(hit.title), hit.title in self.hidden)
 
     async def close(self) -> None:
         self.closed += 1
@@ -86,7 +87,7 @@ class ClaimEngine(ScriptedEngine):
         self._note(prompt)
         if self.problem is not None and (self.lost_after is None or len(self.judged) >= self.lost_after):
             raise self.problem
-        return _certain(options, chosen(words, self._opinion))
+        return certain(options, chosen(words, self._opinion))
 
     async def stream(
         self, prompt: Prompt, sampling: Sampling, schema: Mapping[str, object] | None = None
@@ -111,8 +112,12 @@ def chosen(words: str, opinion: Opinion) -> str:
     claim = words.split("\nClaim: ")[1].split("\n")[0]
     if "Which numbered sentence" in words:
         return _sentence(excerpt, claim)
-    answer = ANSWERS[opinion(excerpt, claim)]
-    return next(line[0] for line in words.splitlines() if line[3:] == answer)
+    return letter_for(words, opinion(excerpt, claim))
+
+
+def letter_for(words: str, stance: Stance) -> str:
+    """Return the letter that stands for a stance in a question."""
+    return next(line[0] for line in words.splitlines() if line[3:] == ANSWERS[stance])
 
 
 def labelled(claim: str) -> Stance | None:
@@ -136,7 +141,8 @@ def _sentence(excerpt: str, claim: str) -> str:
     return str(1 + max(range(len(lines)), key=likeness))
 
 
-def _certain(options: tuple[str, ...], answer: str) -> Scores:
+def certain(options: tuple[str, ...], answer: str) -> Scores:
+    """Return the scores of a model that has no doubt."""
     rest = 0.1 / max(1, len(options) - 1)
     return Scores({option: log(0.9 if option == answer else rest) for option in options}, Usage(10, 5, 1))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from copydesk.core.claims.guard import covers, veto
+from copydesk.core.claims.injection import asks_something
 from copydesk.core.claims.stance import title_of
 from copydesk.core.claims.verdict import Vote, part_verdicts, whole
 from copydesk.core.evidence import ClaimReport, Evidence, Part, Skipped, Stance, Status
@@ -75,7 +76,8 @@ class Hearing:
     def _carrying(self, claim: str, candidate: Candidate, index: int, stance: Stance) -> Span | None:
         """Return the sentence that carries a stance: the one chosen, or one like the claim that no rule objects to.
 
-        Quotes must be verbatim in the stored text. An objection to the sentence chosen is told if no other carries.
+        Quotes must be verbatim in the stored text, and state something. An objection to the sentence chosen is told if
+        no other carries.
         """
         excerpt, page = candidate.excerpt, candidate.reading.page
         others = sorted(
@@ -86,6 +88,8 @@ class Hearing:
         for number in (index, *others[:ALTERNATIVES]):
             span = excerpt.lines[number].span
             quote = page.text[span.start : span.end]
+            if asks_something(excerpt.lines[number].plain):
+                continue
             if check(quote, candidate.reading.stored).outcome is not Outcome.FOUND:
                 continue
             if stance is not Stance.SUPPORTS:

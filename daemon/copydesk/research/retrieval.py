@@ -29,6 +29,8 @@ RESULTS = 6
 """Results that each provider is asked for by a query."""
 PAGES = 8
 """Pages that are read for a claim."""
+TRIED = 16
+"""Pages that are tried at most, where some of them cannot be used."""
 READ_AT_ONCE = 4
 EXCERPTS = 5
 """Excerpts that are judged for each part of a claim."""
@@ -100,18 +102,12 @@ class Retrieval:
         failures = [failure for _, _, failure in answers if failure]
         if len(failures) == len(self.searches):
             return Retrieved((), tuple(dict.fromkeys(skipped)), " ".join(dict.fromkeys(failures)))
-        readings: list[Reading] = []
-        hits = _merged([ranking for rankings, _, _ in answers for ranking in rankings])[:PAGES]
-        async for _, one in abreast(hits, self._reading, READ_AT_ONCE):
-            if isinstance(one, Skipped):
-                skipped.append(one)
-            else:
-                readings.append(one)
-        # Pages come as they are ready; the order of the results is what makes two runs alike.
-        order = {hit.url: index for index, (_, hit) in enumerate(hits)}
-        readings.sort(key=lambda one: order.get(one.page.source.url, len(order)))
+        hits = _merged([ranking for rankings, _, _ in answers for ranking in rankings])[:TRIED]
+        read = await self._read_best(hits)
+        readings = tuple(one for one in read if isinstance(one, Reading))
+        skipped += [one for one in read if isinstance(one, Skipped)]
         failure = "Of the sources found, none could be used." if hits and not readings else ""
-        return Retrieved(tuple(readings), tuple(dict.fromkeys(skipped)), failure)
+        return Retrieved(readings, tuple(dict.fromkeys(skipped)), failure)
 
     def pages(self, evidence: Sequence[Evidence]) -> tuple[Page, ...]:
         """Return the pages that evidence stands in, each once."""
@@ -138,6 +134,19 @@ class Retrieval:
             )
         return rankings, skipped, ""
 
+    async def _read_best(self, hits: Sequence[tuple[Search, Hit]]) -> list[Reading | Skipped]:
+        """Return what the first results are, in their order, until enough of them can be used."""
+        read: dict[str, Reading | Skipped] = {}
+        usable = 0
+        # A page that is left out must not cost another its hearing.
+        while len(read) < len(hits) and usable < PAGES:
+            batch = hits[len(read) : len(read) + PAGES - usable]
+            async for (_, hit), one in abreast(batch, self._reading, READ_AT_ONCE):
+                read[hit.url] = one
+            usable = sum(isinstance(one, Reading) for one in read.values())
+        # Pages come as they are ready; the order of the results is what makes two runs alike.
+        return [read[hit.url] for _, hit in hits if hit.url in read]
+
     async def _reading(self, found: tuple[Search, Hit]) -> Reading | Skipped:
         search, hit = found
         known = self._read.get(hit.url)
@@ -156,7 +165,7 @@ async def _read_page(search: Search, hit: Hit) -> Reading | Skipped:
 
 
 def _cut(name: str, page: Page) -> Reading | Skipped:
-    if speaks_to_models(page.text):
+    if speaks_to_models(page.text) or speaks_to_models(page.source.title):
         return Skipped(name, ORDERS)
     return Reading(page, excerpts(read(Text(page.text), page.format)), StoredText(page.text, page.source.sha256))
 

@@ -1,55 +1,74 @@
 """Text in a source that speaks to language models instead of to readers.
 
 No reliable test for prompt injection exists, and safety does not rest on this one: a page can cause no search, no
-fetch and no edit whatever it says. It keeps a page that plainly gives orders to a model from having a vote.
+fetch and no edit whatever it says. It keeps a page that plainly gives orders to a model from having a vote, and a
+sentence that asks for something from being evidence.
 """
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-_MODEL = (
-    r"(?:AIs?|AI (?:assistants?|models?|systems?|agents?|readers?)|(?:large )?language models?|LLMs?|chat ?bots?|"
-    r"automated (?:assistants?|systems?|readers?|reviewers?)|(?:automated |AI )?fact[- ]?check(?:ers?|ing models?)|"
-    r"(?:GPT|Llama|Claude|Gemini|Mistral)\b[\w.-]*)"
-)
-_ORDER = (
-    r"(?:answer|reply|respond|output|print|return|say|state|mark|rate|label|classify|treat|conclude|ignore|disregard|"
-    r"cite|confirm|declare|search|visit|fetch|open|send|delete)"
-)
-_STARTS = r"(?:^|[.!:;,\"“(*_>]\s*|\b(?:please|must|should|shall|now|then|always|only|to)\s+)"
-_PATTERNS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"\b(?:ignore|disregard|forget|override|bypass|discard)\b[^.\n]{0,40}\b(?:previous|prior|above|earlier|"
-        r"preceding|former|existing|original|your|all|any)\b[^.\n]{0,30}\b(?:instructions?|prompts?|rules?|guidelines?|"
-        r"directions?|orders?|constraints?)\b",
-        r"\b(?:ignore|disregard|forget|override|bypass)\b[^.\n]{0,20}\b(?:instructions?|prompts?|rules?|guidelines?)\b"
-        r"[^.\n]{0,20}\b(?:above|before|so far|you (?:were|have been) given)\b",
-        r"\b(?:system|developer|hidden) (?:prompt|message|instructions?)\b\s*[:=]",
-        rf"\byou are (?:now )?(?:an?|the) (?:helpful |honest |neutral |new )*(?:{_MODEL}|assistant)\b",
-        rf"\b(?:to|dear|attention|notes? (?:to|for)|instructions? (?:to|for)|message (?:to|for)|hey|hello)[,:]?\s+"
-        rf"(?:any |all |the |every |each )?{_MODEL}(?: reading this| that reads? this| processing this)?\s*[:,]",
-        rf"\b{_MODEL}\b[^.\n]{{0,40}}\b(?:must|should|shall|has to|have to|is to|are to|needs? to|please)\b"
-        rf"[^.\n]{{0,20}}\b{_ORDER}\b",
-        rf"\bif you are (?:an?|the) {_MODEL}\b",
-        rf"{_STARTS}(?:answer|reply|respond|output|return|choose|select|pick)\b\s+(?:only\s+|with\s+|just\s+|exactly\s+|"
-        r"always\s+|by\s+|option\s+|the\s+letter\s+|the\s+word\s+)*[\"'“‘(*`]*(?:(?-i:[A-E])(?:[\"'”’).*`]|$)|"
-        r"SUPPORT(?:S|ED)?\b|REFUTE(?:S|D)?\b|IRRELEVANT\b|(?:true|false|yes|no)(?:[\"'”’.*`]|$))",
-        rf"{_STARTS}(?:mark|rate|label|classify|treat|judge|report)\b[^.\n]{{0,30}}\b(?:claims?|statements?|sentences?|"
-        r"drafts?|texts?)\b[^.\n]{0,30}\bas\b[^.\n]{0,12}\b(?:supported|refuted|true|false|verified|correct|proven|"
-        r"confirmed)\b",
-        r"\b(?:do not|don['’]t|never)\b[^.\n]{0,20}\b(?:tell|inform|reveal (?:this )?to|warn)\b[^.\n]{0,12}\bthe "
-        r"(?:user|writer|author|human)\b",
-        r"<[|｜]\s*\w|\w\s*[|｜]>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|</?tool_(?:call|response)>",
-        r"^\W*(?:system|assistant)\s*:\s*(?:you|ignore|from now|do not|don['’]t|always|never|answer|"
-        r"respond|reply|sure)\b",
-        r"\b(?:begin|end|new) (?:(?:system|admin|override) ){1,2}(?:instructions?|prompt)\b",
-        r"\"(?:tool|function)_?(?:call|name)s?\"\s*:",
-    )
+from copydesk.core.claims.disguises import carries_hidden_text, decoded, paragraphs, undisguised
+from copydesk.core.claims.foreign_orders import orders_in
+from copydesk.core.claims.orders import ADDRESSED, ANSWERS, ASIDE, MARKS, REQUESTS, ROLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from copydesk.core.claims.orders import Form
+
+PIECE, OVERLAP = 20_000, 400
+"""Code points of text that are searched at once, and how many of them the next search sees again."""
+
+_WORDED = (*ADDRESSED, *ROLES, *ANSWERS)
+_MARKS = re.compile("|".join(MARKS), re.IGNORECASE | re.MULTILINE)
+_REQUESTS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in REQUESTS)
+_USER = re.compile(r"^[^\w\n]*(?:user|human)[^\w\n]*:", re.IGNORECASE | re.MULTILINE)
+_MODEL = re.compile(r"^[^\w\n]*(?:assistant|AI|model|bot)[^\w\n]*:", re.IGNORECASE | re.MULTILINE)
+_WORD = re.compile(r"[a-z]+")
+_TOGETHER = re.compile(
+    r"(?:ignore|disregard|forget)(?:allofthe|allof|all|the|your|any)?(?:previous|prior|above|earlier)(?:instruct|rules|prompt)",
+    re.IGNORECASE,
 )
 
 
 def speaks_to_models(text: str) -> bool:
-    """Tell whether a source gives orders to a language model."""
-    return any(pattern.search(line) for line in text.splitlines() for pattern in _PATTERNS)
+    """Tell whether a source, or its title, gives orders to a language model."""
+    if carries_hidden_text(text):
+        return True
+    plain = undisguised(text)
+    return _orders(plain) or _orders(decoded(plain))
+
+
+def asks_something(plain: str) -> bool:
+    """Tell whether a sentence of a source asks something of its reader, instead of stating something; English only."""
+    return any(pattern.search(plain) for pattern in _REQUESTS)
+
+
+def _orders(plain: str) -> bool:
+    if any(_imitates(piece) for piece in _pieces(plain)) or (_USER.search(plain) and _MODEL.search(plain)):
+        return True
+    parts = list(paragraphs(plain))
+    whole = " ".join(parts)
+    words = set(_WORD.findall(whole.lower()))
+    aside, worded = ([form for form in forms if not form.needs.isdisjoint(words)] for forms in (ASIDE, _WORDED))
+    return any(form.pattern.search(piece) for piece in _pieces(whole) for form in aside) or any(
+        _worded(part, worded) or orders_in(part) for part in parts
+    )
+
+
+def _imitates(piece: str) -> bool:
+    return _MARKS.search(piece) is not None or _TOGETHER.search(piece) is not None
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield a text in pieces that overlap: a search in one of them is short, and lets other threads run after it."""
+    for start in range(0, len(text), PIECE - OVERLAP):
+        yield text[start : start + PIECE]
+
+
+def _worded(paragraph: str, forms: list[Form]) -> bool:
+    words = set(_WORD.findall(paragraph.lower()))
+    return any(not form.needs.isdisjoint(words) and form.pattern.search(paragraph) for form in forms)
