@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 
@@ -186,6 +187,25 @@ def test_a_text_without_spaces_between_words_is_measured_too() -> None:
     wrapped = source.replace("千八百", "千\n八百")
     assert share(doc(wrapped), made).changed == 0
     assert 50 < share(doc(source), made).percent < 75
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        SOURCE,
+        "One  two ( three ) , “ four ” . *Five* six.\nSeven\n eight?  Nine [ten](x), `eleven` .",
+        "運河 は\n千八百 年に 開通した。 今では鉄道がある。 คลอง เก่า มาก\n",
+        "- A *b* .\n- C\u00a0d e\tf\n\n1. x\n   y . z\n",
+        "Mixed 運河 and canal （ test ）. 運 河",
+    ],
+)
+def test_what_needs_no_folding_reads_as_if_it_were_folded(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = running(doc(source))
+    monkeypatch.setattr("copydesk.core.running._UNEVEN", re.compile(""))
+    assert running(doc(source)) == quick
+    assert len(quick.offsets) == len(quick.text)
+    for letter, offset in zip(quick.text.source, quick.offsets, strict=True):
+        assert letter in " \n" or source[offset] == letter
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from copydesk.core.citations.escaping import escaped
 from copydesk.core.draft.statement import length
 from copydesk.core.note import CONTEXT, Anchor, anchored
 from copydesk.core.placing import DISTINCTIVE, known_by, placed, ranked
-from copydesk.core.running import running
+from copydesk.core.running import running, running_at
 from copydesk.core.text import Span
 
 if TYPE_CHECKING:
@@ -155,7 +155,9 @@ def share(document: Document, records: Sequence[DraftProvenance]) -> Share:
 
 def made_at(document: Document, records: Sequence[DraftProvenance], offset: int) -> DraftProvenance | None:
     """Return what made the sentence at an offset, None where that is not known to be a drafted one."""
-    for one in standing(running(document), records):
+    here = running_at(document, offset).text.source
+    found = [one for one in records if one.words in here]
+    for one in standing(running(document), found) if found else ():
         if one.span is not None and one.span.start <= offset < one.span.end:
             return one.made
     return None

@@ -40,6 +40,7 @@ class Manuscript:
     ratchet: Ratchet = field(default_factory=Ratchet, init=False)
     log: list[Round] = field(default_factory=list, init=False)
     _before: InstantReading | None = field(default=None, init=False)
+    _renderer: Renderer | None = field(default=None, init=False)
 
     @property
     def task(self) -> SectionTask:
@@ -156,7 +157,9 @@ class Manuscript:
     def renderer(self) -> Renderer:
         """Return what writes the draft as Markdown."""
         formats = {sha256: page.format for sha256, page in self.sourcing.pages.items()}
-        return Renderer(self.task, self.style, self.sourcing.base, formats)
+        if self._renderer is None or self._renderer.formats != formats:
+            self._renderer = Renderer(self.task, self.style, self.sourcing.base, formats)
+        return self._renderer
 
     def _rendered(self, statements: Sequence[Statement]) -> Rendered:
         if self.board.plan is None:

@@ -19,6 +19,7 @@ from copydesk.core.draft.render import Renderer, whole
 from copydesk.core.draft.statement import Origin, Statement, fingerprint, length, next_id, words_in
 from copydesk.core.draft.stored import decoded
 from copydesk.core.draft.task import SectionTask, task_at
+from copydesk.core.edit import applied, rewritten
 from copydesk.core.evidence import Evidence, Source
 from copydesk.core.instant import instant
 from copydesk.core.markdown import read
@@ -203,6 +204,25 @@ def test_the_end_of_a_file_stays_as_it_is(ending: str, last: str) -> None:
     after = whole(task, body(said(("It is old.",)), task=task).markdown).source
     assert after.replace("\r\n", "\n").startswith("# Lund\n\nIt is old.")
     assert after.endswith("\n") == text.endswith("\n")
+
+
+@pytest.mark.parametrize("under", ["", "\nIt is old.\n", "\n- one\n- two\n", "\nIt is old.[^1]\n\n[^1]: A note.\n"])
+def test_lines_end_as_those_of_the_document(under: str) -> None:
+    text = SOURCE.format(under).replace("\n", "\r\n")
+    task = task_at(read(Text(text)), text.index("## The Lund"), Brief())
+    assert task is not None
+    statements = [*said(("It is deep.", "S1")), *said(("Gates hold.", "S3"), ("Locks lift.",), point="P2")]
+    rendered = body(statements, task=task)
+    assert rendered.markdown.count("\n") == rendered.markdown.count("\r\n")
+    for statement in statements:
+        place = rendered.places[statement.id] if statement.point == "P2" else None
+        assert place is None or rendered.markdown[place.start : place.end].startswith(statement.text)
+    plain = body(statements, task=task_of(under)).markdown
+    assert rendered.markdown.replace("\r\n", "\n") == plain
+    assert "\n\n\n" not in plain
+    edit = rewritten(task.document.text, task.body, rendered.markdown)
+    assert edit is not None
+    assert applied(task.document.text, edit) == whole(task, rendered.markdown).source
 
 
 def test_local_sources_are_cited_by_a_path_from_the_document() -> None:

@@ -35,6 +35,7 @@ class Frame:
     """What stays of a body: `opens` what stands before new text, `tail` the writer's text after it, and how it ends.
 
     `jottings` are those that new text may take the place of, by id, as they are written; `original` is the whole body.
+    `line_end` is what ends the document's lines, and those of new text.
     """
 
     original: str
@@ -42,6 +43,7 @@ class Frame:
     jottings: tuple[tuple[str, str], ...] = ()
     tail: str = ""
     closes: str = ""
+    line_end: str = "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +85,18 @@ def assembled(
     left = tuple((id, words) for id, words in frame.jottings if id not in used)
     wanted = {label for paragraph in paragraphs for label in paragraph.labels}
     notes = tuple((label, words) for label, words in definitions if label in wanted)
-    text, starts = frame.opens, []
+    line, text, starts = frame.line_end, frame.opens, []
     for number, paragraph in enumerate(paragraphs):
-        text += "\n\n" if number else ""
+        text += 2 * line if number else ""
         starts.append(len(text))
         text += paragraph.markdown
     if left:
-        text += "\n\n" + "\n".join(words for _, words in left)
+        text += 2 * line + line.join(words for _, words in left)
     text += frame.tail
     start = len(text)
     if notes:
-        text += "\n" if _ends_with_definition(frame.tail) else "\n\n"
-        text += "\n".join(f"[^{label}]: {words}" for label, words in notes)
+        text += line if _ends_with_definition(frame.tail) else 2 * line
+        text += line.join(f"[^{label}]: {words}" for label, words in notes)
     noted = Span(start, len(text))
     ids = tuple(id for id, _ in left)
     return Rendered(text + frame.closes, tuple(paragraphs), tuple(starts), notes, ids, targets, noted)

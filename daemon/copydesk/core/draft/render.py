@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from copydesk.core.evidence import Evidence
 
 _END = re.compile(r"(?P<stop>[.!?…。！？]*)(?P<close>[\"'”’»)\]」』]*)\Z")
+_LINE_ENDS = re.compile(r"\r\n|\r|\n")
+_APART = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n)){2}")
 _BULLET = re.compile(r"^[ \t]{0,3}([-*+])[ \t]+\S", re.MULTILINE)
 
 
@@ -64,9 +66,14 @@ class Renderer:
         task, source = self.task, self.task.document.text.source
         head, rest = source[task.body.start : task.material.start], source[task.material.end : task.body.end]
         tail = rest.rstrip()
-        apart = tail if not tail or tail.startswith(("\n\n", "\r\n\r\n")) else f"\n\n{tail.lstrip()}"
+        apart = tail if not tail or _APART.match(tail) else f"{2 * self.line_end}{tail.lstrip()}"
         own = tuple((one.id, source[one.span.start : one.span.end]) for one in task.jottings if not one.stays)
-        return Frame(task.original, self._opened(head), own, apart, self._closed(rest[len(tail) :]))
+        return Frame(task.original, self._opened(head), own, apart, self._closed(rest[len(tail) :]), self.line_end)
+
+    @cached_property
+    def line_end(self) -> str:
+        """Return what ends the document's lines."""
+        return next(iter(self.task.document.text.lines[1]), "\n")
 
     @cached_property
     def found(self) -> References:
@@ -92,25 +99,24 @@ class Renderer:
         if not head.strip():
             opens = self.task.body.start
             ended = opens == 0 or self.task.document.text.source[opens - 1] in "\r\n"
-            return "\n" if ended else "\n\n"
-        return head + ("" if head.endswith("\n\n") else "\n" if head.endswith("\n") else "\n\n")
+            return self.line_end if ended else 2 * self.line_end
+        missing = 2 - len(_LINE_ENDS.findall(head[len(head.rstrip()) :]))
+        return head + max(0, missing) * self.line_end
 
     def _closed(self, rest: str) -> str:
         """Return what ends the body, of which white space was left: a blank line before a heading."""
         source = self.task.document.text.source
         if self.task.body.end < len(source):
-            return rest if rest.count("\n") > 1 else "\n\n"
-        return rest or ("\n" if not source or source[-1] in "\r\n" else "")
+            return rest if len(_LINE_ENDS.findall(rest)) > 1 else 2 * self.line_end
+        return rest or (self.line_end if not source or source[-1] in "\r\n" else "")
 
     def _paragraph(self, point: Point, statements: Sequence[Statement], cited: _Cited) -> Paragraph:
         format = self.task.document.format
-        lead = (
-            f"{'#' * (self.task.section.level + 1)} {as_markdown(point.heading, format)}\n\n" if point.heading else ""
-        )
-        text, places = lead, []
+        mark = "#" * (self.task.section.level + 1)
+        text, places = f"{mark} {point.heading}{2 * self.line_end}" if point.heading else "", []
         for number, statement in enumerate(statements):
             if number:
-                text += f"\n{self.bullet} " if point.form is Form.LIST else _joint(text)
+                text += f"{self.line_end}{self.bullet} " if point.form is Form.LIST else _joint(text)
             elif point.form is Form.LIST:
                 text += f"{self.bullet} "
             start = len(text)
