@@ -89,9 +89,13 @@ class Emacs:
             self.wait_screen("Pick an action")
             if f"default {title}" in self.screen():
                 return True
-            self.keys("C-g")
-            poll("the end of the question", lambda: "Pick an action" not in self.screen())
+            poll("the end of the question", withdrawn, every=0.3)
             return False
+
+        def withdrawn() -> bool:
+            # Emacs loses the key while it hears from the server; one more does no harm.
+            self.keys("C-g")
+            return "Pick an action" not in self.screen()
 
         poll(f"the action {title!r}", offered)
         self.keys("Enter")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.editor
 
 RESEARCH, SECTION = "copydesk: Research Claim", "copydesk: Research Claims in This Section"
+DOCUMENT = "copydesk: Research Claims in This Document"
 PROGRESS = "copydesk: research"
 
 
@@ -94,7 +95,7 @@ def test_a_refuted_claim_is_an_error_and_is_corrected_from_the_evidence(
 def test_verdicts_of_a_section_appear_one_by_one_and_stay_when_it_is_cancelled(
     window_on: Any, copydesk: Path, mill: Place, model: ScriptedModel, screenshots: Path
 ) -> None:
-    """Cancel hangs up on the engine; the section has all its verdicts later."""
+    """Cancel hangs up on the engine; the whole document has its verdicts later."""
     taught(model)
     model.hold("five sails")
     original = mill.post.read_text("utf-8")
@@ -113,12 +114,11 @@ def test_verdicts_of_a_section_appear_one_by_one_and_stay_when_it_is_cancelled(
         window.wait_codes("CD504", "CD501")
 
         model.release_all()
-        research(window, at, SECTION)
-        notes = window.wait_codes("CD504", "CD501", "CD504", "CD505")
-        assert (notes[2].line, notes[2].column) == position(original, SAILS)
-        research(window, position(original, "sold to Anna"))
-        notes = window.wait_codes("CD504", "CD501", "CD504", "CD505", "CD503")
-        assert (notes[4].line, notes[4].column) == position(original, SOLD)
+        research(window, at, DOCUMENT)
+        notes = window.wait_codes("CD504", "CD501", "CD504", "CD505", "CD503", "CD505")
+        sails, sold = notes[2], notes[4]
+        assert (sails.line, sails.column) == position(original, SAILS)
+        assert (sold.line, sold.column) == position(original, SOLD)
         window.hover(*position(original, "sold to Anna"), "judged by")
         window.picture(screenshots / "vscode-research-conflict.png")
 

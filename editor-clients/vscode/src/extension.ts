@@ -13,8 +13,9 @@ export async function activate(context: ExtensionContext): Promise<void> {
   context.subscriptions.push(
     log,
     commands.registerCommand("copydesk.critique", () => critique(own)),
-    commands.registerCommand("copydesk.research", () => research(own, "copydesk.researchClaim")),
-    commands.registerCommand("copydesk.researchAll", () => research(own, "copydesk.researchSection")),
+    commands.registerCommand("copydesk.research", () => research(own, "claim")),
+    commands.registerCommand("copydesk.researchAll", () => research(own, "section")),
+    commands.registerCommand("copydesk.researchDocument", () => research(own, "document")),
     commands.registerCommand("copydesk.draft", () => draft(own)),
     ...own.drafts.register(),
     own.previews,
@@ -39,13 +40,17 @@ async function critique(own: Session): Promise<void> {
   if (here) await execute(here.client, "copydesk.critiqueDocument", { uri: here.uri, range: here.range });
 }
 
-async function research(own: Session, command: string): Promise<void> {
+/** Research what is selected, the claim at the cursor, or those of its section or of the whole document. */
+async function research(own: Session, what: "claim" | "section" | "document"): Promise<void> {
   const here = place(own, "researched");
   if (!here) return;
-  const { uri, range } = here;
+  const { client, uri, range } = here;
   const selected = range.start.line !== range.end.line || range.start.character !== range.end.character;
-  const where = selected && command === "copydesk.researchClaim" ? { range } : { position: range.end };
-  await execute(here.client, command, { uri, ...where });
+  if (what === "claim") {
+    await execute(client, "copydesk.researchClaim", selected ? { uri, range } : { uri, position: range.end });
+  } else {
+    await execute(client, "copydesk.researchSection", what === "section" ? { uri, position: range.end } : { uri });
+  }
 }
 
 async function draft(own: Session): Promise<void> {
