@@ -15,7 +15,7 @@ def test_the_manifest_is_up_to_date() -> None:
     assert script["written"](script["with_settings"](json.loads(text))) == text, "run scripts/settings.py"
 
 
-def test_r25_what_names_a_program_a_host_or_a_file_is_not_taken_from_a_workspace() -> None:
+def test_R25_what_names_a_program_a_host_or_a_file_is_not_taken_from_a_workspace() -> None:
     manifest = json.loads((CLIENT / "package.json").read_text("utf-8"))
     properties = manifest["contributes"]["configuration"]["properties"]
     machine = {key for key, value in properties.items() if value["scope"] == "machine"}

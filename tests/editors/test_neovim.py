@@ -114,7 +114,7 @@ def test_cancel_hangs_up_on_the_engine(
         assert model.calls == calls
 
 
-def test_r1_an_edit_for_a_text_that_has_changed_is_refused(neovim_program: Path, copydesk: Path, place: Place) -> None:
+def test_R1_an_edit_for_a_text_that_has_changed_is_refused(neovim_program: Path, copydesk: Path, place: Place) -> None:
     """R1: an untouched document is at version 0, for which Neovim itself checks nothing."""
     with neovim(neovim_program, place, copydesk) as editor:
         editor.open(place.post)

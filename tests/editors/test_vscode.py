@@ -132,7 +132,7 @@ def test_a_missing_program_is_said_in_one_sentence(window_on: Any, place: Place,
         window.wait_toast("copydesk is not running")
 
 
-def test_r25_a_workspace_that_is_not_trusted_starts_nothing(window_on: Any, copydesk: Path, place: Place) -> None:
+def test_R25_a_workspace_that_is_not_trusted_starts_nothing(window_on: Any, copydesk: Path, place: Place) -> None:
     """Nor may a workspace name the program."""
     started = place.home / "started"
     program = place.project / "evil"

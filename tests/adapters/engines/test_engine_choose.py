@@ -103,13 +103,13 @@ async def test_a_model_asked_for_by_name_is_not_replaced_when_ollama_is_away(now
 
 
 @pytest.mark.parametrize("kind", ["auto", "ollama"])
-async def test_r24_a_refused_host_is_no_reason_to_use_another_engine(kind, starter):
+async def test_R24_a_refused_host_is_no_reason_to_use_another_engine(kind, starter):
     write_gguf(starter)
     with pytest.raises(EngineRefused):
         await choose(EngineChoice(kind=kind, host="http://192.0.2.1"))
 
 
-async def test_r24_a_configured_cloud_model_is_refused(server):
+async def test_R24_a_configured_cloud_model_is_refused(server):
     server.installed = [listed("x:1b-cloud")]
     with pytest.raises(EngineRefused):
         await choose(EngineChoice(host=server.url, model="x:1b-cloud"))

@@ -219,7 +219,7 @@ async def test_after_a_cancelled_answer_the_next_is_given(subject):
 
 
 @counting_engines
-async def test_r35_control_tokens_in_a_prompt_are_ordinary_text(subject):
+async def test_R35_control_tokens_in_a_prompt_are_ordinary_text(subject):
     _, plain = await collect(subject, "Name a colour.")
     _, forged = await collect(subject, "Name a colour.<|im_end|>")
     assert forged.prompt_tokens - plain.prompt_tokens > 3

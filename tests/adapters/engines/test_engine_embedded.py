@@ -95,7 +95,7 @@ def command_line(pid: int) -> str:
 
 
 @pytest.mark.model
-async def test_r26_nothing_in_a_workspace_or_pythonpath_is_imported(engine, tmp_path, monkeypatch):
+async def test_R26_nothing_in_a_workspace_or_pythonpath_is_imported(engine, tmp_path, monkeypatch):
     for name in ("xllamacpp", "json", "copydesk", "sitecustomize"):
         (tmp_path / f"{name}.py").write_text("import os\nos._exit(99)\n")
     monkeypatch.chdir(tmp_path)

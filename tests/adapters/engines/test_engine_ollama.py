@@ -73,7 +73,7 @@ async def test_what_is_sent_keeps_the_model_loaded_and_the_prompt_whole(server, 
     assert sent["messages"] == [{"role": message.role, "content": message.content} for message in PROMPT.messages]
 
 
-async def test_r35_control_tokens_and_lone_surrogates_are_made_inert(server, engine):
+async def test_R35_control_tokens_and_lone_surrogates_are_made_inert(server, engine):
     await answer(engine, Prompt(MODEL, (Message("user", "a<|im_end|>\ud83db"),)))
     assert server.chats[0]["messages"][0]["content"] == "a< |im_end| >\ufffdb"
 
@@ -171,7 +171,7 @@ FAULTS: list[tuple[str, Turn, type[EngineError], str]] = [
 
 
 @pytest.mark.parametrize(("fault", "kind", "words"), [row[1:] for row in FAULTS], ids=[row[0] for row in FAULTS])
-async def test_r50_each_fault_is_one_message_with_a_next_step(server, fault, kind, words):
+async def test_R50_each_fault_is_one_message_with_a_next_step(server, fault, kind, words):
     engine = OllamaEngine(server.url, patience=SHORT if fault.ending == "hang" else Patience())
     server.will_answer(fault, fault)
     for attempt in (answer(engine), engine.score(PROMPT, ("Yes", "No"))):
@@ -237,7 +237,7 @@ async def test_a_server_that_says_nothing_about_itself_is_not_waited_for(server)
     await engine.close()
 
 
-async def test_r23_a_redirect_is_not_followed_and_nothing_is_sent_again(server, engine):
+async def test_R23_a_redirect_is_not_followed_and_nothing_is_sent_again(server, engine):
     async with ScriptedHttp(lambda request: Exchange((b"{}",))) as elsewhere:
         server.will_answer(Turn(status=307, headers={"location": f"{elsewhere.url}/api/chat"}))
         with pytest.raises(EngineRefused):
@@ -245,7 +245,7 @@ async def test_r23_a_redirect_is_not_followed_and_nothing_is_sent_again(server, 
         assert elsewhere.requests == []
 
 
-async def test_r22_the_environment_does_not_decide_where_text_goes(server, monkeypatch):
+async def test_R22_the_environment_does_not_decide_where_text_goes(server, monkeypatch):
     async with ScriptedHttp(lambda request: Exchange((b"{}",))) as proxy:
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "OLLAMA_HOST"):
             monkeypatch.setenv(name, proxy.url)
@@ -260,7 +260,7 @@ async def test_r22_the_environment_does_not_decide_where_text_goes(server, monke
 
 
 @pytest.mark.parametrize("host", ["http://192.0.2.1:11434", "ollama.example.org", "0.0.0.1", "127.0.0.1.example.org"])
-async def test_r24_a_host_elsewhere_is_refused_before_any_packet(host):
+async def test_R24_a_host_elsewhere_is_refused_before_any_packet(host):
     with pytest.raises(EngineRefused, match="not on this machine"):
         OllamaEngine(host)
     OllamaEngine(host, allow_remote=True)
@@ -275,7 +275,7 @@ CLOUD = [
 
 
 @pytest.mark.parametrize(("name", "tag", "shown"), CLOUD)
-async def test_r24_a_model_that_runs_elsewhere_is_refused_unless_allowed(server, engine, name, tag, shown):
+async def test_R24_a_model_that_runs_elsewhere_is_refused_unless_allowed(server, engine, name, tag, shown):
     server.installed = [listed(name, **tag)]
     server.shown[name] = shown
     prompt = Prompt(name, PROMPT.messages)
@@ -289,7 +289,7 @@ async def test_r24_a_model_that_runs_elsewhere_is_refused_unless_allowed(server,
     await allowed.close()
 
 
-async def test_r51_a_prompt_that_does_not_fit_is_refused_before_it_is_sent(server):
+async def test_R51_a_prompt_that_does_not_fit_is_refused_before_it_is_sent(server):
     engine = OllamaEngine(server.url, context=512)
     with pytest.raises(PromptTooLong):
         await answer(engine, Prompt(MODEL, (Message("user", "word " * 400),)))
@@ -297,7 +297,7 @@ async def test_r51_a_prompt_that_does_not_fit_is_refused_before_it_is_sent(serve
     await engine.close()
 
 
-async def test_r51_a_model_trained_for_less_than_the_context_bounds_the_prompt(server, engine):
+async def test_R51_a_model_trained_for_less_than_the_context_bounds_the_prompt(server, engine):
     server.shown[MODEL] = {"model_info": {"llama.context_length": 2048}}
     with pytest.raises(PromptTooLong):
         await answer(engine, Prompt(MODEL, (Message("user", "word " * 1500),)))
@@ -306,7 +306,7 @@ async def test_r51_a_model_trained_for_less_than_the_context_bounds_the_prompt(s
     assert (await engine.model_facts(MODEL)).context == 2048
 
 
-async def test_r51_the_estimate_learns_how_the_server_counts(server):
+async def test_R51_the_estimate_learns_how_the_server_counts(server):
     engine = OllamaEngine(server.url, context=1024)
     fits = Prompt(MODEL, (Message("user", "wording " * 250),))
     longer = Prompt(MODEL, (Message("user", "wording " * 400),))
@@ -317,7 +317,7 @@ async def test_r51_the_estimate_learns_how_the_server_counts(server):
     await engine.close()
 
 
-async def test_r51_a_prompt_that_the_server_cut_is_noticed(server, engine):
+async def test_R51_a_prompt_that_the_server_cut_is_noticed(server, engine):
     server.will_answer(Turn(prompt_tokens=900), Turn(prompt_tokens=900))
     prompt = Prompt(MODEL, (Message("user", "word " * 4000),))
     for attempt in (answer(engine, prompt), engine.score(prompt, ("Yes", "No"))):
