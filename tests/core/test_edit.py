@@ -52,7 +52,7 @@ def test_edits_are_trimmed(marked: str, words: str, cut: str | None, put: str | 
 
 
 @pytest.mark.parametrize("span", [Span(-1, 2), Span(2, 1), Span(0, 99)])
-def test_a_span_outside_the_text_is_refused(span: Span) -> None:
+def test_R4_a_span_outside_the_text_is_refused(span: Span) -> None:
     with pytest.raises(ValueError, match="outside the text"):
         rewritten(Text("abc"), span, "x")
 
@@ -63,7 +63,7 @@ pieces = st.lists(
 
 
 @given(left=pieces, old=pieces, right=pieces, words=pieces)
-def test_an_edit_says_the_new_words_and_touches_nothing_else(left: str, old: str, right: str, words: str) -> None:
+def test_R7_an_edit_says_the_new_words_and_touches_nothing_else(left: str, old: str, right: str, words: str) -> None:
     text = Text(left + old + right)
     edit = rewritten(text, Span(len(left), len(left) + len(old)), words)
     result = text.source if edit is None else applied(text, edit)

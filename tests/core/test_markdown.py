@@ -70,7 +70,7 @@ def test_plain_text(case: Case, line_end: str) -> None:
         ("One\\\ntwo.", ProtectedKind.HARD_BREAK, "\\"),
     ],
 )
-def test_protected_spans(source: str, kind: ProtectedKind, words: str) -> None:
+def test_R10_protected_spans(source: str, kind: ProtectedKind, words: str) -> None:
     document = read(Text(source))
     found = [
         (piece.kind, document.text.slice(piece.span))

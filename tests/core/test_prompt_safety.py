@@ -47,22 +47,22 @@ ORDINARY = [
 
 
 @pytest.mark.parametrize("token", TOKENS)
-def test_control_tokens_are_broken_wherever_they_stand(token: str) -> None:
+def test_R35_control_tokens_are_broken_wherever_they_stand(token: str) -> None:
     for text in (token, f"word{token}word", token * 3, f"<{token}>", f"[{token}]", f"<|{token}|>"):
         assert not [other for other in TOKENS if other in inert(text)]
 
 
 @pytest.mark.parametrize("text", ORDINARY)
-def test_ordinary_text_is_untouched(text: str) -> None:
+def test_R35_ordinary_text_is_untouched(text: str) -> None:
     assert inert(text) == text
 
 
-def test_lone_surrogates_become_the_replacement_character() -> None:
+def test_R64_lone_surrogates_become_the_replacement_character() -> None:
     assert inert("a\ud83db").encode() == "a\ufffdb".encode()
 
 
 @given(st.lists(st.sampled_from([*TOKENS, "<", "|", ">", "[", "]", "/", "INST", "SYS", "s", " ", "x"])).map("".join))
-def test_no_concatenation_makes_a_token_and_twice_is_once(text: str) -> None:
+def test_R35_no_concatenation_makes_a_token_and_twice_is_once(text: str) -> None:
     once = inert(text)
     assert not [token for token in TOKENS if token in once]
     assert inert(once) == once

@@ -38,7 +38,7 @@ def objection_to(original: str, proposal: str, format: Format = Format.MARKDOWN)
         ("これは非常に長い文です。", "これは長い文です。"),
     ],
 )  # fmt: skip
-def test_offered(original: str, proposal: str) -> None:
+def test_R10_offered(original: str, proposal: str) -> None:
     assert objection_to(original, proposal) is None
 
 
@@ -126,13 +126,13 @@ def test_offered(original: str, proposal: str) -> None:
         ("Plain words here.", "Plain words\x1b[31m here.", "invisible"),
     ],
 )  # fmt: skip
-def test_refused(original: str, proposal: str, reason: str) -> None:
+def test_R10_R11_R29_refused(original: str, proposal: str, reason: str) -> None:
     found = objection_to(original, proposal)
     assert found is not None
     assert reason in found
 
 
-def test_modules_are_refused_in_mdx() -> None:
+def test_R29_modules_are_refused_in_mdx() -> None:
     assert objection_to("A plain sentence here.", "import x from 'plain'", Format.MDX)
     assert objection_to("A plain sentence here.", "A plain {process.env} here.", Format.MDX)
 

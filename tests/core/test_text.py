@@ -13,7 +13,7 @@ texts = st.text(alphabet=ODD, max_size=30)
 
 
 @given(texts, st.sampled_from(list(Encoding)))
-def test_every_offset_comes_back(source: str, encoding: Encoding) -> None:
+def test_R6_every_offset_comes_back(source: str, encoding: Encoding) -> None:
     text = Text(source)
     for offset in range(len(source) + 1):
         inside_line_end = source[offset - 1 : offset + 1] == "\r\n"
@@ -21,7 +21,7 @@ def test_every_offset_comes_back(source: str, encoding: Encoding) -> None:
 
 
 @given(texts)
-def test_only_line_feeds_and_carriage_returns_end_lines(source: str) -> None:
+def test_R5_only_line_feeds_and_carriage_returns_end_lines(source: str) -> None:
     expected = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     text = Text(source)
     assert [text.slice(text.line_span(line)) for line in range(len(text.line_starts))] == expected
@@ -50,7 +50,7 @@ def test_places_on_long_lines_are_those_counted_one_by_one(lead: str, unit: str,
 
 
 @pytest.mark.parametrize(("encoding", "character"), [(Encoding.UTF8, 9), (Encoding.UTF16, 4), (Encoding.UTF32, 3)])
-def test_units(encoding: Encoding, character: int) -> None:
+def test_R6_units(encoding: Encoding, character: int) -> None:
     assert Text("é\u2028🚀x").position(3, encoding) == Position(0, character)
 
 
@@ -63,15 +63,15 @@ def test_units(encoding: Encoding, character: int) -> None:
         (Position(-1, -1), 0),
     ],
 )
-def test_positions_outside_are_clamped(position: Position, offset: int) -> None:
+def test_R17_positions_outside_are_clamped(position: Position, offset: int) -> None:
     assert Text("abc\r\ndef").offset(position) == offset
 
 
-def test_a_position_inside_a_surrogate_pair_is_before_it() -> None:
+def test_R6_a_position_inside_a_surrogate_pair_is_before_it() -> None:
     assert Text("a🚀b").offset(Position(0, 2)) == 1
 
 
-def test_lone_surrogates_are_counted() -> None:
+def test_R64_lone_surrogates_are_counted() -> None:
     assert Text("\ud83dx").position(2, Encoding.UTF8) == Position(0, 4)
 
 

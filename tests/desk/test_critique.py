@@ -178,7 +178,7 @@ async def test_progress_counts_up_to_its_total() -> None:
     assert {step.label for step in progress} <= {"reading", "testing the model"}
 
 
-async def test_no_engine_is_reported_with_the_next_step() -> None:
+async def test_R50_no_engine_is_reported_with_the_next_step() -> None:
     async def hire() -> None:
         raise EngineUnreachable("Nothing answers.", "Start it.")
 
@@ -197,7 +197,7 @@ async def test_an_engine_that_breaks_once_is_asked_again() -> None:
     assert report.problem is None
 
 
-async def test_an_engine_that_stays_broken_ends_the_run_and_keeps_what_was_found() -> None:
+async def test_R50_an_engine_that_stays_broken_ends_the_run_and_keeps_what_was_found() -> None:
     cache = MemoryCache()
     await critique(desk(ScriptedEngine(knows(HACKED, WEB)), cache), POST)
     engine = ScriptedEngine(knows(HACKED, WEB), failures=[EngineBroken("It died."), EngineBroken("It died.")])
@@ -210,7 +210,7 @@ async def test_an_engine_that_stays_broken_ends_the_run_and_keeps_what_was_found
     assert healed.problem is None
 
 
-async def test_a_question_that_does_not_fit_is_dropped_and_counted() -> None:
+async def test_R51_a_question_that_does_not_fit_is_dropped_and_counted() -> None:
     cache = MemoryCache()
     await critique(desk(ScriptedEngine(knows(WEB)), cache), POST)
     engine = ScriptedEngine(knows(WEB), failures=[PromptTooLong("Too long.")])
@@ -227,7 +227,7 @@ async def test_at_most_so_many_questions_at_once(concurrency: int) -> None:
     assert engine.most_at_once == concurrency
 
 
-async def test_closing_the_stream_stops_asking() -> None:
+async def test_R54_closing_the_stream_stops_asking() -> None:
     engine = ScriptedEngine(knows(HACKED, WEB))
     events = desk(engine).critique(read(Text(POST)), Brief())
     async for event in events:

@@ -49,14 +49,14 @@ async def test_two_bad_tries_are_refused_with_the_reason() -> None:
     assert len(engine.asked) == 2
 
 
-async def test_an_answer_that_never_ends_is_refused() -> None:
+async def test_R13_an_answer_that_never_ends_is_refused() -> None:
     refused, report = await rewrite(ScriptedEngine(failures=[AnswerCut("Too long.")]))
     assert isinstance(refused, Refused)
     assert isinstance(report, Report)
     assert report.problem is None
 
 
-async def test_an_engine_that_dies_is_reported_and_nothing_is_offered() -> None:
+async def test_R12_an_engine_that_dies_is_reported_and_nothing_is_offered() -> None:
     (report,) = await rewrite(ScriptedEngine(failures=[EngineBroken("It died.")]))
     assert isinstance(report, Report)
     assert str(report.problem) == "It died."

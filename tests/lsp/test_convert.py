@@ -44,12 +44,12 @@ def test_what_a_client_cannot_show_is_not() -> None:
 
 
 @pytest.mark.parametrize("page", [None, "", "command:x", "javascript:alert(1)", "https://a b", "file:///etc/passwd"])
-def test_only_web_pages_are_linked(page: str | None) -> None:
+def test_R27_only_web_pages_are_linked(page: str | None) -> None:
     assert built(EVERYTHING, page=page).code_description is None
 
 
 @pytest.mark.parametrize(("encoding", "character"), [(Encoding.UTF8, 20), (Encoding.UTF16, 12), (Encoding.UTF32, 10)])
-def test_places_are_in_the_client_s_units(encoding: Encoding, character: int) -> None:
+def test_R6_places_are_in_the_client_s_units(encoding: Encoding, character: int) -> None:
     extent = range_of(TEXT, FIRST, encoding)
     assert extent.start == types.Position(0, character)
     assert span_of(TEXT, extent, encoding) == FIRST
@@ -64,5 +64,5 @@ def test_places_are_in_the_client_s_units(encoding: Encoding, character: int) ->
     ],
     ids=["past the end", "reversed", "past the line"],
 )
-def test_ranges_that_make_no_sense_are_clamped(start: tuple[int, int], end: tuple[int, int], expected: Span) -> None:
+def test_R17_ranges_that_make_no_sense_are_clamped(start: tuple[int, int], end: tuple[int, int], expected: Span) -> None:
     assert span_of(TEXT, types.Range(types.Position(*start), types.Position(*end)), Encoding.UTF16) == expected

@@ -174,7 +174,7 @@ async def test_only_the_range_is_read_and_only_its_notes_are_replaced(
     assert desk.extents[-1] == (TEXT.index("Another"), None)
 
 
-async def test_closing_clears_notes_and_stops_work(connect: Connect) -> None:
+async def test_R54_closing_clears_notes_and_stops_work(connect: Connect) -> None:
     desk = ScriptedDesk(step=asyncio.Semaphore(0))
     editor = (await connect(VSCODE, services(desk))).editor
     await editor.initialize()
@@ -208,7 +208,7 @@ async def test_a_directive_in_the_text_silences_what_follows(connect: Connect) -
     assert note["range"]["start"]["line"] == 6
 
 
-async def test_control_characters_are_shown_and_not_obeyed(connect: Connect) -> None:
+async def test_R45_control_characters_are_shown_and_not_obeyed(connect: Connect) -> None:
     editor = (await connect()).editor
     await editor.initialize()
     editor.open(URI, "A flaw\x1b]52;c;aGk=\x07 here\u202e.\n")

@@ -52,7 +52,7 @@ def test_prose_is_known_by_extension_then_language(uri: str, language: str, expe
         ("file:///a%00b.md", None),
     ],
 )
-def test_only_files_of_this_machine_have_a_path(uri: str, path: str | None) -> None:
+def test_R16_only_files_of_this_machine_have_a_path(uri: str, path: str | None) -> None:
     found = file_path(uri)
     assert (found.as_posix() if found else None) == path
 
@@ -101,7 +101,7 @@ async def test_R17_a_document_out_of_step_gets_no_edits_until_it_is_whole_again(
     assert editor.said == [APART]
 
 
-async def test_an_unopened_document_is_neither_changed_nor_read(connect: Connect) -> None:
+async def test_R37_an_unopened_document_is_neither_changed_nor_read(connect: Connect) -> None:
     editor = (await connect()).editor
     await editor.initialize()
     change(editor, 1, {"text": "very"})

@@ -93,7 +93,7 @@ async def test_a_draft_is_a_note_on_its_heading_and_nothing_is_in_the_text(
     ]
 
 
-async def test_an_accepted_draft_is_one_edit_and_one_undo(connect: Connect, personality: Personality) -> None:
+async def test_R8_an_accepted_draft_is_one_edit_and_one_undo(connect: Connect, personality: Personality) -> None:
     drafts, sources = MemoryDrafts(), MemorySources()
     editor = await start(connect, personality, drafts=drafts, sources=sources)
     await draft(editor)
@@ -151,7 +151,7 @@ async def test_paragraphs_are_accepted_one_by_one(connect: Connect, personality:
     assert editor.buffers[URI].undo == [POST, half]
 
 
-async def test_a_section_that_changed_is_not_overwritten(connect: Connect, personality: Personality) -> None:
+async def test_R1_a_section_that_changed_is_not_overwritten(connect: Connect, personality: Personality) -> None:
     editor = await start(connect, personality)
     await draft(editor)
     await note(editor)
@@ -181,7 +181,7 @@ async def test_typing_elsewhere_does_not_matter(connect: Connect, personality: P
     assert text.index(HEADING) < text.index("83 locks") < text.index("## Afterwards")
 
 
-async def test_a_draft_that_loses_the_race_is_not_made(connect: Connect) -> None:
+async def test_R1_a_draft_that_loses_the_race_is_not_made(connect: Connect) -> None:
     editor = await start(connect, NEOVIM)
     await draft(editor)
     await note(editor)
@@ -241,7 +241,7 @@ async def test_without_sources_the_draft_says_so(connect: Connect) -> None:
     assert codes or editor.said
 
 
-async def test_a_draft_of_an_earlier_session_is_offered_again(connect: Connect) -> None:
+async def test_R14_a_draft_of_an_earlier_session_is_offered_again(connect: Connect) -> None:
     drafts = MemoryDrafts()
     first = await start(connect, drafts=drafts)
     await draft(first)
@@ -260,7 +260,7 @@ async def test_drafting_needs_a_heading(connect: Connect) -> None:
     await editor.until(lambda: any("There is no heading here" in sentence for sentence in editor.said))
 
 
-async def test_hostile_words_of_a_draft_make_no_link_in_a_title(connect: Connect) -> None:
+async def test_R28_hostile_words_of_a_draft_make_no_link_in_a_title(connect: Connect) -> None:
     pages = {"x](command:evil) [y": PAGES["Annals"], "Survey": PAGES["Survey"]}
     editor = await start(connect, desk=DraftingDesk(pages=pages))
     await draft(editor)

@@ -52,7 +52,7 @@ def ids(editor: Editor, uri: str = URI) -> list[str]:
     return [note["data"]["id"] for note in editor.diagnostics[uri]]
 
 
-async def test_of_two_documents_with_one_text_the_named_one_is_edited(
+async def test_R16_of_two_documents_with_one_text_the_named_one_is_edited(
     connect: Connect, personality: Personality
 ) -> None:
     text = "# Title\n\nOne flaw is here.\n"

@@ -126,7 +126,7 @@ async def test_R54_every_way_to_cancel_reaches_the_engine(
     assert (desk.cancelled, len(desk.asked)) == (1, 1)
 
 
-async def test_a_new_run_replaces_the_running_one(connect: Connect) -> None:
+async def test_R54_a_new_run_replaces_the_running_one(connect: Connect) -> None:
     desk = ScriptedDesk()
     editor, token = await begun(connect, desk)
     second = await editor.command("copydesk.critiqueDocument", uri=URI)
@@ -151,7 +151,7 @@ async def test_notes_found_before_a_cancel_stay(connect: Connect) -> None:
     assert editor.shown(URI) == ["Flawed: One flaw."]
 
 
-async def test_an_engine_that_is_down_is_said_once_and_instant_notes_work(connect: Connect) -> None:
+async def test_R50_an_engine_that_is_down_is_said_once_and_instant_notes_work(connect: Connect) -> None:
     problem = EngineUnreachable("Nothing answers at the engine's address.", "Start Ollama and try again.")
     editor = (await connect(VSCODE, services(ScriptedDesk(problem=problem)))).editor
     await editor.initialize()

@@ -184,7 +184,7 @@ async def run(editor: Editor, words: str, title: str) -> Any:
     )
 
 
-async def test_a_citation_is_one_edit_of_two_places_and_one_undo(connect: Connect, personality: Personality) -> None:
+async def test_R8_a_citation_is_one_edit_of_two_places_and_one_undo(connect: Connect, personality: Personality) -> None:
     store = MemorySources()
     editor = await start(connect, personality, sources=store)
     await research(editor, TRUE)
@@ -264,7 +264,7 @@ async def test_a_sentence_is_corrected_from_the_evidence_and_only_then(connect: 
         await editor.command("copydesk.rewriteNote", noteId=note["data"]["id"], aim="correct")
 
 
-async def test_hover_shows_the_evidence_with_its_date_and_no_markup_of_the_page(
+async def test_R27_hover_shows_the_evidence_with_its_date_and_no_markup_of_the_page(
     connect: Connect, personality: Personality
 ) -> None:
     editor = await start(connect, personality)
@@ -323,7 +323,7 @@ async def test_evidence_in_a_local_file_is_related_information(connect: Connect)
     assert opened[0]["selection"] == related["location"]["range"]
 
 
-async def test_a_web_source_opens_outside_and_nothing_else_does(connect: Connect) -> None:
+async def test_R27_a_web_source_opens_outside_and_nothing_else_does(connect: Connect) -> None:
     opened: list[Any] = []
 
     async def show(params: Any) -> Any:

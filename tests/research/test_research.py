@@ -244,7 +244,7 @@ async def test_R30_a_page_that_gives_orders_has_no_vote_and_causes_nothing() -> 
     assert with_it.skipped[0].what == "Injected"
 
 
-async def test_queries_are_made_before_any_page_is_read_and_only_once() -> None:
+async def test_R30_queries_are_made_before_any_page_is_read_and_only_once() -> None:
     search = ScriptedSearch({"Annals": ANNALS})
     engine = ClaimEngine(
         judge=says(nine=Stance.SUPPORTS),
@@ -257,7 +257,7 @@ async def test_queries_are_made_before_any_page_is_read_and_only_once() -> None:
     assert not any("Annals" in asked or "nine years" in asked for asked in engine.asked if "search queries" in asked)
 
 
-async def test_the_verifier_never_sees_the_draft() -> None:
+async def test_R30_the_verifier_never_sees_the_draft() -> None:
     source = DRAFT + "\nThis paragraph is a secret of the draft.\n"
     engine = ClaimEngine(judge=says(nine=Stance.SUPPORTS))
     await researched(engine, ScriptedSearch({"Annals": ANNALS}), source=source)

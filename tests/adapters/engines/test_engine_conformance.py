@@ -177,7 +177,7 @@ async def test_a_schema_bounds_the_answer(subject):
 
 
 @faithful_engines
-async def test_an_answer_at_its_length_limit_is_an_error(subject):
+async def test_R13_an_answer_at_its_length_limit_is_an_error(subject):
     with pytest.raises(AnswerCut):
         await collect(subject, "Tell a long story about a ship.", tokens=4)
 
@@ -193,7 +193,7 @@ async def test_a_run_can_be_repeated(subject):
     assert (await collect(subject, question))[0] == (await collect(subject, question))[0]
 
 
-async def test_a_prompt_that_does_not_fit_is_refused(subject):
+async def test_R51_a_prompt_that_does_not_fit_is_refused(subject):
     text = "Here are some words. " * 1500
     with pytest.raises(PromptTooLong) as caught:
         await collect(subject, text)

@@ -113,7 +113,7 @@ async def test_json_comes_without_white_space_to_run_away_in(engine):
 
 
 @pytest.mark.model
-async def test_killed_in_mid_stream_it_is_an_error_and_the_next_answer_comes(engine):
+async def test_F1_R50_killed_in_mid_stream_it_is_an_error_and_the_next_answer_comes(engine):
     stream = engine.stream(question("Tell a long story about a ship."), Sampling(900))
     assert isinstance(await anext(stream), Delta)
     first = engine.pid
@@ -180,7 +180,7 @@ def test_the_child_dies_with_its_parent():
 
 
 @pytest.mark.model
-def test_the_daemons_death_in_mid_answer_leaves_no_child():
+def test_R15_the_daemons_death_in_mid_answer_leaves_no_child():
     script = (
         "import asyncio\n"
         "from copydesk.adapters.engines.embedded import EmbeddedEngine\n"

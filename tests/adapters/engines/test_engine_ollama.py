@@ -153,15 +153,15 @@ FAULTS: list[tuple[str, Turn, type[EngineError], str]] = [
     ),
     ("the system ended it", error(500, "llama-server process has terminated: signal: killed"), OutOfMemory, "memory"),
     ("the runner does not start", error(500, "llama-server process has terminated: exit 1"), EngineBroken, "exit 1"),
-    ("killed in mid-stream", Turn(lines=(piece("Hel"),), ending="reset"), EngineBroken, "middle of an answer"),
-    ("hung up in mid-stream", Turn(lines=(piece("Hel"),), ending="close"), EngineBroken, "middle of an answer"),
+    ("R12: killed in mid-stream", Turn(lines=(piece("Hel"),), ending="reset"), EngineBroken, "middle of an answer"),
+    ("R12: hung up in mid-stream", Turn(lines=(piece("Hel"),), ending="close"), EngineBroken, "middle of an answer"),
     ("R12: an end without done", Turn(pieces=("Hel",), done_reason=None), EngineBroken, "middle of an answer"),
     ("no answer at all", Turn(lines=()), EngineBroken, "middle of an answer"),
     ("R13: cut at the length limit", Turn(done_reason="length"), AnswerCut, "length limit"),
     ("R23: redirect", Turn(status=307, headers={"location": "http://127.0.0.1:9/"}), EngineRefused, "redirected"),
     ("queue full", error(503, "server busy, please try again.  maximum pending requests exceeded"), EngineBusy, "busy"),
     (
-        "longer than the context",
+        "R51: longer than the context",
         error(400, "the prompt is longer than the context length currently available to the model"),
         PromptTooLong,
         "too long",
@@ -193,7 +193,7 @@ PHASES = [
 
 
 @pytest.mark.parametrize(("fault", "patience"), PHASES, ids=["first token", "between tokens"])
-async def test_a_model_may_take_its_time_to_begin_but_not_to_go_on(server, fault, patience):
+async def test_R50_a_model_may_take_its_time_to_begin_but_not_to_go_on(server, fault, patience):
     engine = OllamaEngine(server.url, patience=patience)
     server.will_answer(fault)
     with pytest.raises(EngineTimeout, match=r"silent for 0\.25 seconds"):
@@ -202,7 +202,7 @@ async def test_a_model_may_take_its_time_to_begin_but_not_to_go_on(server, fault
     await engine.close()
 
 
-async def test_nothing_listens(unused_tcp_port):
+async def test_R50_nothing_listens(unused_tcp_port):
     engine = OllamaEngine(f"127.0.0.1:{unused_tcp_port}")
     for attempt in (engine.facts(), engine.model_facts(MODEL), answer(engine), engine.score(PROMPT, ("Yes", "No"))):
         with pytest.raises(EngineUnreachable, match="not answering") as caught:
@@ -211,7 +211,7 @@ async def test_nothing_listens(unused_tcp_port):
     await engine.close()
 
 
-async def test_a_model_that_is_not_installed_says_how_to_get_it(engine):
+async def test_R50_a_model_that_is_not_installed_says_how_to_get_it(engine):
     for attempt in (
         engine.model_facts("llama9"),
         answer(engine, Prompt("llama9", PROMPT.messages)),
@@ -326,7 +326,7 @@ async def test_R51_a_prompt_that_the_server_cut_is_noticed(server, engine):
 
 
 @pytest.mark.parametrize("start", ["before the first token", "in mid-stream"])
-async def test_cancelling_closes_the_socket(server, engine, start):
+async def test_R54_cancelling_closes_the_socket(server, engine, start):
     gate = asyncio.Event()
     server.will_answer(
         Turn(lines=(), ending="hang") if start == "before the first token" else Turn(("a", "b"), gate=gate)

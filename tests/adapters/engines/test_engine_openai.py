@@ -105,24 +105,24 @@ FAULTS: list[tuple[str, Turn, type[EngineError], str]] = [
     ),
     ("500 with a web page", Turn(status=500, body="<html>oops</html>"), EngineBroken, "500"),
     ("out of memory", error(500, "CUDA out of memory"), OutOfMemory, "memory"),
-    ("killed in mid-stream", Turn(lines=(piece("Hel"),), ending="reset"), EngineBroken, "middle of an answer"),
-    ("an end without a reason", Turn(finish_reason=None), EngineBroken, "middle of an answer"),
-    ("redirect", Turn(status=308, headers={"location": "http://127.0.0.1:9/"}), EngineRefused, "redirected"),
+    ("R12: killed in mid-stream", Turn(lines=(piece("Hel"),), ending="reset"), EngineBroken, "middle of an answer"),
+    ("R12: an end without a reason", Turn(finish_reason=None), EngineBroken, "middle of an answer"),
+    ("R23: redirect", Turn(status=308, headers={"location": "http://127.0.0.1:9/"}), EngineRefused, "redirected"),
     ("overloaded", error(429, "rate limit"), EngineBusy, "busy"),
     ("still loading", error(503, "Loading model", "unavailable_error"), EngineBusy, "busy"),
     ("wrong key", error(401, "Invalid API Key", "authentication_error"), EngineRefused, "refused access"),
     (
-        "longer than the context",
+        "R51: longer than the context",
         error(400, "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens"),
         PromptTooLong,
         "too long",
     ),
-    ("cut by the server", Turn(prompt_tokens=1), PromptTooLong, "too long"),
+    ("R51: cut by the server", Turn(prompt_tokens=1), PromptTooLong, "too long"),
 ]
 
 
 @pytest.mark.parametrize(("fault", "kind", "words"), [row[1:] for row in FAULTS], ids=[row[0] for row in FAULTS])
-async def test_each_fault_is_one_message_with_a_next_step(server, fault, kind, words):
+async def test_R50_each_fault_is_one_message_with_a_next_step(server, fault, kind, words):
     patience = Patience(first=0.2, between=0.2) if fault.ending == "hang" else Patience()
     engine = OpenAIEngine(server.url, patience=patience)
     prompt = Prompt(MODEL, (*PROMPT.messages, Message("user", "word " * 300)))
@@ -137,13 +137,13 @@ async def test_each_fault_is_one_message_with_a_next_step(server, fault, kind, w
     await engine.close()
 
 
-async def test_an_answer_at_its_length_limit_is_an_error(server, engine):
+async def test_R13_an_answer_at_its_length_limit_is_an_error(server, engine):
     server.will_answer(Turn(finish_reason="length"))
     with pytest.raises(AnswerCut):
         await answer(engine)
 
 
-async def test_nothing_listens(unused_tcp_port):
+async def test_R50_nothing_listens(unused_tcp_port):
     engine = OpenAIEngine(f"127.0.0.1:{unused_tcp_port}")
     for attempt in (engine.facts(), engine.model_facts(MODEL), answer(engine), engine.score(PROMPT, ("Yes", "No"))):
         with pytest.raises(EngineUnreachable, match="not answering"):
@@ -151,7 +151,7 @@ async def test_nothing_listens(unused_tcp_port):
     await engine.close()
 
 
-async def test_the_environment_does_not_decide_where_text_goes(server, monkeypatch):
+async def test_R22_the_environment_does_not_decide_where_text_goes(server, monkeypatch):
     async with ScriptedHttp(lambda request: Exchange((b"{}",))) as proxy:
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "OPENAI_BASE_URL"):
             monkeypatch.setenv(name, proxy.url)
@@ -164,7 +164,7 @@ async def test_the_environment_does_not_decide_where_text_goes(server, monkeypat
         assert "authorization" not in server.requests[0].headers
 
 
-async def test_a_host_elsewhere_is_refused_unless_allowed():
+async def test_R24_a_host_elsewhere_is_refused_unless_allowed():
     with pytest.raises(EngineRefused):
         OpenAIEngine("https://api.example.org/v1")
     OpenAIEngine("https://api.example.org/v1", allow_remote=True)
@@ -176,7 +176,7 @@ async def test_a_connection_that_the_server_gave_up_is_not_used_again(server, en
     assert await answer(engine) == "Yes"
 
 
-async def test_cancelling_closes_the_socket(server, engine):
+async def test_R54_cancelling_closes_the_socket(server, engine):
     server.will_answer(Turn(lines=(), ending="hang"))
     task = asyncio.create_task(answer(engine))
     await server.seen(1)

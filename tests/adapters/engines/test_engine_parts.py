@@ -41,7 +41,7 @@ HOSTS = [
 
 
 @pytest.mark.parametrize(("host", "url", "where"), HOSTS)
-def test_a_host_has_one_spelling_and_a_place(host, url, where):
+def test_R24_a_host_has_one_spelling_and_a_place(host, url, where):
     assert base_url(host) == url
     assert base_url(url) == url
     assert locality(url) is where
@@ -107,7 +107,7 @@ def test_an_estimate_is_high_at_first_and_learns():
     assert estimate.tokens(Prompt("other", english.messages)) == first
 
 
-def test_a_count_that_no_language_gives_means_that_the_prompt_was_cut():
+def test_R51_a_count_that_no_language_gives_means_that_the_prompt_was_cut():
     estimate = TokenEstimate()
     long = prompt("A sentence of ordinary words. " * 100)
     assert estimate.was_cut(long, 300)

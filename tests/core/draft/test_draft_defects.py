@@ -207,7 +207,7 @@ def test_the_end_of_a_file_stays_as_it_is(ending: str, last: str) -> None:
 
 
 @pytest.mark.parametrize("under", ["", "\nIt is old.\n", "\n- one\n- two\n", "\nIt is old.[^1]\n\n[^1]: A note.\n"])
-def test_lines_end_as_those_of_the_document(under: str) -> None:
+def test_R7_lines_end_as_those_of_the_document(under: str) -> None:
     text = SOURCE.format(under).replace("\n", "\r\n")
     task = task_at(read(Text(text)), text.index("## The Lund"), Brief())
     assert task is not None
@@ -236,7 +236,7 @@ def test_local_sources_are_cited_by_a_path_from_the_document() -> None:
     assert "file:" not in rendered.markdown
 
 
-def test_a_draft_that_breaks_the_document_is_seen() -> None:
+def test_R11_a_draft_that_breaks_the_document_is_seen() -> None:
     task = task_of()
     sound = body(said(("It is old.", "S1")), task=task)
     assert structure(task, read(whole(task, sound.markdown)), sound, PLAN, {"P1"}) is None
