@@ -64,5 +64,5 @@ def test_R6_places_are_in_the_client_s_units(encoding: Encoding, character: int)
     ],
     ids=["past the end", "reversed", "past the line"],
 )
-def test_R17_ranges_that_make_no_sense_are_clamped(start: tuple[int, int], end: tuple[int, int], expected: Span) -> None:
+def test_R17_senseless_ranges_are_clamped(start: tuple[int, int], end: tuple[int, int], expected: Span) -> None:
     assert span_of(TEXT, types.Range(types.Position(*start), types.Position(*end)), Encoding.UTF16) == expected
