@@ -16,6 +16,42 @@ if TYPE_CHECKING:
 
 ASKED = """(let ((coding-system-for-write 'utf-8)) (with-temp-file "{answer}" (insert (json-serialize {form}))))"""
 FORM = """(with-current-buffer "{buffer}" (save-window-excursion {form}))"""
+WRITER = """
+(require 'cl-lib)
+(defvar writer-asked nil)
+(defvar writer-task nil)
+(defvar writer-done nil)
+(advice-add 'y-or-n-p :override (lambda (question) (push question writer-asked) t))
+
+(global-set-key [f5] (lambda () (interactive)
+  (let ((came-to "failed"))
+    (unwind-protect (setq came-to (if (apply writer-task) "done" "not offered"))
+      ; Only now: while a command waits for the server, Emacs answers others.
+      (setq writer-done came-to)))))
+
+(defun writer-does (&rest task)
+  (setq writer-task task writer-done nil unread-command-events (list 'f5))
+  t)
+
+(defun writer-chooses (title words)
+  (goto-char (point-min))
+  (search-forward words)
+  (goto-char (match-beginning 0))
+  (let (chosen)
+    (cl-letf (((symbol-function 'completing-read)
+               (lambda (_ offered &rest _)
+                 (setq chosen (seq-find (lambda (one) (string-prefix-p title one)) (mapcar #'car offered)))
+                 (or chosen (error "Not offered yet")))))
+      (condition-case problem
+          (call-interactively #'eglot-code-actions)
+        (error (when chosen (signal (car problem) (cdr problem))))))
+    chosen))
+"""
+"""What the writer does: run a command by a key, choose a code action, and answer a question with yes.
+
+The choosing is played in Lisp: of keys some are lost while Emacs hears from the server, C-g above all. Commands are run
+by a key all the same, because Emacs is not idle then, and does less beside them than while it waits for a key.
+"""
 
 
 class Emacs:
@@ -28,7 +64,8 @@ class Emacs:
         self._document = document
         start = home / "init.el"
         start.write_text(
-            f'(package-initialize)\n{init}\n(setq server-socket-dir "{self._short}")\n(server-start)\n', "utf-8"
+            f'(package-initialize)\n{init}\n{WRITER}\n(setq server-socket-dir "{self._short}")\n(server-start)\n',
+            "utf-8",
         )
         self._environment = {**os.environ, **environment, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
         self._environment.pop("TMUX", None)
@@ -79,41 +116,32 @@ class Emacs:
         messages: list[str] = self.ask("(vconcat (mapcar #'flymake-diagnostic-text (flymake-diagnostics)))")
         return messages
 
-    def take_first_action(self, title: str) -> None:
-        """Run the command for code actions and take the one offered first, once its title begins so."""
+    def take(self, title: str, words: str) -> None:
+        """Run the command for code actions at some words, and choose one by how its title begins once it is offered."""
+        task = f"#'writer-chooses {_lisp(title)} {_lisp(words)}"
+        poll(f"the action {title!r}", lambda: self._does(task) == "done", every=0.2)
 
-        def offered() -> bool:
-            self.keys("M-x")
-            self.keys("-l", "eglot-code-actions")
-            self.keys("Enter")
-            self.wait_screen("Pick an action")
-            if f"default {title}" in self.screen():
-                return True
-            poll("the end of the question", withdrawn, every=0.3)
-            return False
+    def run(self, command: str) -> None:
+        """Run an interactive command."""
+        assert self._does(f"#'call-interactively #'{command}") != "failed", self.screen()
 
-        def withdrawn() -> bool:
-            # Emacs loses the key while it hears from the server; one more does no harm.
-            self.keys("C-g")
-            return "Pick an action" not in self.screen()
+    def asked(self) -> list[str]:
+        """Return the questions that were answered with yes."""
+        questions: list[str] = self.ask("(vconcat writer-asked)")
+        return questions
 
-        poll(f"the action {title!r}", offered)
-        self.keys("Enter")
-
-    def keys(self, *keys: str) -> None:
-        """Type keys, as tmux names them."""
-        self._terminal("send-keys", *keys)
+    def said(self) -> str:
+        """Return everything that was said."""
+        lines: str = self.ask("(with-current-buffer (messages-buffer) (buffer-string))")
+        return lines
 
     def screen(self) -> str:
         """Return what is on the screen."""
         return self._terminal("capture-pane", "-p")
 
-    def wait_screen(self, words: str) -> None:
-        """Wait until words are on the screen."""
-        try:
-            poll(f"{words!r} on the screen", lambda: words in self.screen())
-        except EditorError as error:
-            raise EditorError(f"{error}\n{self.screen()}") from None
+    def _does(self, task: str) -> str:
+        self.ask(f"(writer-does {task})")
+        return poll("the end of a command", lambda: str(self.ask("(or writer-done :null)") or ""))
 
     def _client(self) -> list[str]:
         return ["emacsclient", "-s", str(self._short / "server"), "--eval"]
@@ -125,3 +153,9 @@ class Emacs:
         if done.returncode:
             raise EditorError(f"tmux {arguments[0]}: {done.stderr}")
         return done.stdout
+
+
+def _lisp(words: str) -> str:
+    """Return words as a string of Lisp."""
+    escaped = words.replace("\\", r"\\").replace('"', r"\"")
+    return f'"{escaped}"'
