@@ -203,6 +203,16 @@ class Desk:
             problem = caught
         yield watch.report(Role.WRITER, problem=problem)
 
+    @property
+    def serving(self) -> Staff | None:
+        """Return the engine and models in use; None before the first command, and after the engine was lost."""
+        return self._duty.staff if self._duty is not None else None
+
+    async def look(self) -> None:
+        """Find the engine, and see that it answers; raises `EngineError`, or `SettingsError` for no host."""
+        async with self._on_duty(Watch(self.clock)) as staff:
+            await staff.engine.facts()
+
     async def close(self) -> None:
         """Release the engine, once nobody uses it, the places to look things up, and the cache."""
         duty, self._duty = self._duty, None

@@ -22,7 +22,7 @@ from copydesk.core.suppress import Dismissal, Dismissed, Scope, dismissal
 from copydesk.core.text import Span
 from copydesk.events import Progress, Refused, Report, Researched, Stats
 from copydesk.lsp.ports import ClientSettings, Configuration, Services
-from copydesk.ports import Page
+from copydesk.ports import EngineFacts, Locality, ModelFacts, Page, Role
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Collection, Sequence
@@ -48,6 +48,26 @@ ARCHIVE = Page(
     "example.org",
 )
 """The one page of the scripted archive, which supports what is said of 1790 and refutes all else about the mill."""
+
+
+@dataclass(frozen=True)
+class ScriptedServing:
+    """An engine in use."""
+
+    facts: EngineFacts
+    models: dict[Role, ModelFacts]
+    reason: str = "It is scripted."
+
+
+SERVING = ScriptedServing(
+    EngineFacts("ollama", "http://127.0.0.1:11434", "1", Locality.LOCAL),
+    {role: ModelFacts("scripted:8b", "d1") for role in Role},
+)
+
+
+async def examined(configuration: Configuration) -> str:
+    """Return a report on the configuration's engine."""
+    return f"The engine is {configuration.engine}."
 
 
 def report_on(claim: str, archive: Page) -> ClaimReport:
@@ -89,6 +109,13 @@ class ScriptedDesk:
     own: str = ""
     archive: Page = field(default_factory=lambda: ARCHIVE)
     aims: list[Aim] = field(default_factory=list)
+    serving: Any = None
+
+    async def look(self) -> None:
+        """Find the scripted engine, or fail with `problem`."""
+        if self.problem is not None:
+            raise self.problem
+        self.serving = self.serving or SERVING
 
     async def critique(
         self, document: Document, brief: Any, *, near: int | None = None, within: Span | None = None
@@ -300,6 +327,7 @@ def services(scripted: ScriptedDesk, dismissals: MemoryDismissals | None = None,
         "dismissals": dismissals or MemoryDismissals(),
         "sources": MemorySources(),
         "drafts": MemoryDrafts(),
+        "doctor": examined,
         "debounce": 0.01,
     }
     return Services(**values | more)

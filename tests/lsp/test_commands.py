@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from copydesk.lsp.commands import COMMANDS, InvalidArguments, parsed
+from copydesk.lsp.arguments import InvalidArguments, parsed
+from copydesk.lsp.commands import COMMANDS
 from copydesk.lsp.execute import EXECUTE
 from copydesk.lsp.reference import protocol_page
 
@@ -62,7 +63,7 @@ def test_arguments_are_taken(command: str, arguments: Any, expected: dict[str, A
 
 
 @pytest.mark.parametrize(("command", "arguments", "message"), BAD)
-def test_arguments_that_do_not_fit_are_named(command: str, arguments: Any, message: str) -> None:
+def test_R52_arguments_that_do_not_fit_are_named(command: str, arguments: Any, message: str) -> None:
     with pytest.raises(InvalidArguments) as refused:
         parsed(BY_ID[command], arguments)
     assert str(refused.value) == message

@@ -185,16 +185,19 @@ async def test_capabilities_are_those_of_the_protocol_page(connect: Connect, per
         "copydesk.critiqueDocument",
         "copydesk.discardDraft",
         "copydesk.dismissNote",
+        "copydesk.doctor",
         "copydesk.draftSection",
         "copydesk.explainNote",
         "copydesk.jobs",
         "copydesk.ledger",
+        "copydesk.notes",
         "copydesk.openSource",
         "copydesk.researchClaim",
         "copydesk.researchNote",
         "copydesk.researchSection",
         "copydesk.rewriteNote",
         "copydesk.showDraft",
+        "copydesk.status",
     ]
     assert capabilities["codeActionProvider"] == {"codeActionKinds": ["quickfix"]}
     assert capabilities["hoverProvider"] is True

@@ -23,10 +23,12 @@ from copydesk.settings import load
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
+    from copydesk.adapters.egress import Egress
     from copydesk.adapters.engines.choose import EngineChoice
     from copydesk.ports import Engine, ModelFacts, Places
+    from copydesk.settings import Settings
 
 
 async def diagnose(choice: EngineChoice, search: Callable[[], Places] | None = None) -> str:
@@ -108,14 +110,18 @@ def run(args: argparse.Namespace) -> int:
     """Print the report; 0 always, for a report is what was asked for."""
     root = find_root(Path.cwd() / "document")
     settings, problems = load(root, flags=flag_values(args))
-    for problem in problems:
-        print(f"settings: {visible(str(problem))}")
     with guarded() as egress:
-
-        def search() -> Places:
-            from copydesk.cli.searching import places
-
-            return places(settings.search, root, NoCache(), egress)  # nothing is searched for, so nothing is kept
-
-        print(asyncio.run(diagnose(engine_choice(settings, egress), search)))
+        print(asyncio.run(report(settings, [str(problem) for problem in problems], root, egress)))
     return 0
+
+
+async def report(settings: Settings, problems: Iterable[str], root: Path | None, egress: Egress) -> str:
+    """Return what `run` prints: what is wrong with the settings of a project, and what they lead to."""
+
+    def search() -> Places:
+        from copydesk.cli.searching import places
+
+        return places(settings.search, root, NoCache(), egress)  # nothing is searched for, so nothing is kept
+
+    told = [f"settings: {visible(problem)}" for problem in problems]
+    return "\n".join([*told, await diagnose(engine_choice(settings, egress), search)])

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LONGEST = 36_500.0
 NEWEST = 200
 """How many entries editors are given."""
+NO_PLACE = "This system has no place for a ledger, so none is kept."
 
 _HEAD = ("Time (UTC)", "Destination", "Purpose", "Sent", "Received", "Command", "Outcome")
 _COUNTS = frozenset({3, 4})
@@ -52,18 +53,20 @@ def run(args: argparse.Namespace) -> int:
 
 
 def newest() -> dict[str, Any]:
-    """Return the ledger's path and its newest entries, oldest first, as JSON has them; may block."""
+    """Return the ledger's path and its newest entries, oldest first, as JSON has them and as a table; may block."""
     path = default_ledger_path()
     try:
         entries = read_ledger(path)[-NEWEST:] if path is not None else ()
-    except StoreError:
-        entries = ()
-    return {"path": str(path) if path is not None else None, "entries": [asdict(entry) for entry in entries]}
+        text = _text(entries, path) if path is not None else NO_PLACE
+    except StoreError as error:
+        entries, text = (), error.sentence
+    where = str(path) if path is not None else None
+    return {"path": where, "entries": [asdict(entry) for entry in entries], "text": text}
 
 
 def _answer(args: argparse.Namespace, path: Path | None) -> str:
     if path is None:
-        raise StoreError("This system has no place for a ledger, so none is kept.", "Set HOME to a folder of yours.")
+        raise StoreError(NO_PLACE, "Set HOME to a folder of yours.")
     if args.action == "clear":
         removed = clear_ledger(path)
         return f"{removed} {'entry' if removed == 1 else 'entries'} removed from {path}"

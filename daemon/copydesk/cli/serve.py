@@ -62,6 +62,7 @@ def services(egress: Egress) -> Services:
         dismissals=ProjectDismissals(),
         sources=CitedSources(),
         drafts=KeptDrafts(),
+        doctor=partial(_doctor, egress),
         ledger=newest,
     )
 
@@ -102,6 +103,8 @@ def _configure(client: ClientSettings) -> Configuration:
     return Configuration(
         values=settings,
         root=root,
+        engine_kind=settings.engine.kind,
+        engine_model=settings.roles.critic or settings.engine.model,
         engine=(settings.engine, settings.roles, settings.search, settings.critique.unproven, root),
         max_per_1000_words=settings.critique.max_per_1000_words,
         disabled=frozenset(settings.critique.disable),
@@ -142,6 +145,18 @@ async def _desk(egress: Egress, configuration: Configuration) -> Desk:
     from copydesk.cli.wiring import desk_for
 
     return await asyncio.to_thread(desk_for, cast("Settings", configuration.values), configuration.root, egress)
+
+
+async def _doctor(egress: Egress, configuration: Configuration) -> str:
+    import asyncio
+
+    def examined() -> str:
+        from copydesk.cli.doctor import report
+
+        settings = cast("Settings", configuration.values)
+        return asyncio.run(report(settings, configuration.problems, configuration.root, egress))
+
+    return await asyncio.to_thread(examined)  # a loop of its own: the search index reads from disk
 
 
 def _read(text: Text, format: Format, previous: Document | None) -> Document:

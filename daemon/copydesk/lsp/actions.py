@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from copydesk.core.draft.notes import Offer
     from copydesk.core.evidence import Evidence
     from copydesk.core.note import Note
+    from copydesk.lsp.arguments import Command
     from copydesk.lsp.notes import DocumentNotes
     from copydesk.lsp.placed import PlacedNote
 
@@ -132,7 +133,7 @@ def _first_of_each(evidence: Iterable[tuple[int, Evidence]]) -> list[tuple[int, 
 
 
 def _action(
-    title: str, command: commands.Command, arguments: dict[str, object], diagnostic: types.Diagnostic | None
+    title: str, command: Command, arguments: dict[str, object], diagnostic: types.Diagnostic | None
 ) -> types.CodeAction:
     title = plain(title)
     return types.CodeAction(

@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 SECTION = "copydesk"
 PREVIEW = "copydesk/draftPreview"
 """The notification that carries a draft while it is written."""
+STATUS = "copydesk/status"
+"""The notification that says who answers and what is running."""
 ANSWER_SECONDS = 10.0
 """How long a client may take to answer what it can answer by itself."""
 
@@ -42,6 +44,7 @@ class Features:
     refreshes_lenses: bool = False
     shows_documents: bool = False
     previews: bool = False
+    status: bool = False
     neovim: bool = False
 
 
@@ -71,6 +74,10 @@ class Client:
         """Tell a client that shows drafts while they are written how one stands."""
         if self.features.previews:
             self._protocol.notify(PREVIEW, {"uri": uri, "jobId": job, **state})
+
+    def status(self, state: dict[str, Any]) -> None:
+        """Tell a client that wants to know who answers and what is running."""
+        self._protocol.notify(STATUS, state)
 
     def progress(
         self,
@@ -159,6 +166,7 @@ def features(params: types.InitializeParams) -> Features:
         refreshes_lenses=bool(lenses and lenses.refresh_support),
         shows_documents=bool(window and window.show_document and window.show_document.support),
         previews=_experimental(capabilities.experimental, "draftPreview"),
+        status=_experimental(capabilities.experimental, "status"),
         neovim=bool(params.client_info and params.client_info.name == "Neovim"),
     )
 

@@ -2,57 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
-
-from copydesk.core.aims import Aim
-from copydesk.core.suppress import Scope
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-
-_LARGEST = 2**31 - 1
-"""The largest `uinteger` of the protocol."""
-
-
-class Type(StrEnum):
-    """Types of arguments, as the reference page calls them."""
-
-    STRING = "string"
-    TOKEN = "integer or string"
-    RANGE = "range"
-    POSITION = "position"
-    NUMBER = "non-negative integer"
-    NUMBERS = "list of non-negative integers"
-    AIM = "one of " + ", ".join(f'"{aim}"' for aim in Aim)
-    SCOPE = "one of " + ", ".join(f'"{scope}"' for scope in Scope)
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One member of a command's argument object."""
-
-    name: str
-    type: Type
-    description: str
-    required: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command of `workspace/executeCommand`."""
-
-    id: str
-    description: str
-    result: str
-    arguments: tuple[Argument, ...] = field(default=())
-
-
-class InvalidArguments(ValueError):
-    """The arguments of a command do not fit; the message names the argument, never its value."""
-
+from copydesk.lsp.arguments import Argument, Command, Type
 
 _NOTE = Argument("noteId", Type.STRING, "the `id` in a diagnostic's `data`")
 _TOKEN = Argument(
@@ -211,12 +161,53 @@ JOBS = Command(
     "List the running jobs, oldest first.",
     '`{"jobs": [{"jobId", "command", "uri", "label", "done", "total"}]}`',
 )
+STATUS = Command(
+    "copydesk.status",
+    "Say who answers and what is running, for a status line. A client with the capability "
+    "`experimental.copydesk.status` is told the same by the notification `copydesk/status` whenever it changes, at "
+    "most four times a second.",
+    '`{"engine": {"state", "kind", "model", "models", "locality", "host", "reason", "problem"}, "jobs": '
+    "as in `copydesk.jobs`}`. "
+    '`state` is `"ready"`, `"failed"` (then `problem` says why and what to do), `"off"` (no model is asked) or '
+    '`"unknown"` (until a command first needs the engine). '
+    '`kind` is `"ollama"`, `"openai"`, `"embedded"`, or `"auto"` until one was chosen; '
+    "`model` is the one that critiques, `models` has one for each role; "
+    '`locality` is `"local"`, `"remote"` where text is sent to another machine, or null',
+    (
+        Argument("uri", Type.STRING, "an open document, whose settings count", required=False),
+        Argument(
+            "look",
+            Type.SWITCH,
+            "true: ask the engine now whether it answers, which sends it no text; without it nothing is asked",
+            required=False,
+        ),
+    ),
+)
+NOTES = Command(
+    "copydesk.notes",
+    "List the notes that are shown of a document by section, in document order, with what can be done about each. "
+    "Nothing is read or asked.",
+    '`{"uri", "version", "sections": [{"path": [string], "range", "notes": [{"noteId", "code", "title", "severity", '
+    '"message", "words", "range", "rewrite", "actions": [{"title", "command", "arguments"}]}]}]}`; `path` has the '
+    "headings from the document down to the section, and is empty above the first; `range` is the heading's or the "
+    "note's words; `severity` is a number as in diagnostics; `rewrite` is null until there is one; `actions` are those "
+    "of `textDocument/codeAction`",
+    (Argument("uri", Type.STRING, "an open document"),),
+)
+DOCTOR = Command(
+    "copydesk.doctor",
+    "Examine the engines and the places to search with the settings in force, as `copydesk doctor` does. It may take "
+    "some seconds, and sends no text anywhere.",
+    '`{"text": string}`, for people',
+    (Argument("uri", Type.STRING, "an open document, whose settings count", required=False),),
+)
 LEDGER = Command(
     "copydesk.ledger",
     "List the connections that copydesk opened or refused, those of the command line included: the newest 200, oldest "
     "first. Nothing is shown. `copydesk ledger` prints them all.",
     '`{"path": string or null, "entries": [{"time", "host", "port", "purpose", "sent", "received", "command", '
-    '"outcome"}]}`; `sent` and `received` are bytes, null where they were not counted',
+    '"outcome"}], "text"}`; `sent` and `received` are bytes, null where they were not counted; `text` is the same as a '
+    "table for people",
 )
 
 COMMANDS = (
@@ -235,60 +226,8 @@ COMMANDS = (
     EXPLAIN,
     CANCEL,
     JOBS,
+    STATUS,
+    NOTES,
+    DOCTOR,
     LEDGER,
 )
-
-
-def parsed(command: Command, arguments: Any) -> Mapping[str, Any]:
-    """Return a command's checked arguments; raises `InvalidArguments`.
-
-    A client sends a list with one object; no list will do where nothing is required.
-    """
-    if arguments is None or (isinstance(arguments, list | tuple) and not arguments):
-        arguments = [{}]
-    if not isinstance(arguments, list | tuple) or len(arguments) != 1 or not isinstance(arguments[0], dict):
-        raise InvalidArguments(f"{command.id} takes one object as its only argument.")
-    given: dict[str, Any] = {key: value for key, value in arguments[0].items() if value is not None}
-    expected = {argument.name: argument for argument in command.arguments}
-    for name in given:
-        if name not in expected:
-            known = ", ".join(expected) or "none"
-            raise InvalidArguments(f"{command.id} does not know the argument {name[:40]!r}; it knows: {known}.")
-    for name, argument in expected.items():
-        if name not in given:
-            if argument.required:
-                raise InvalidArguments(f"{command.id} needs the argument {name!r}.")
-        elif not _fits(given[name], argument.type):
-            raise InvalidArguments(f"{command.id}: the argument {name!r} has to be {_article(argument.type)}.")
-    return given
-
-
-def _fits(value: object, kind: Type) -> bool:
-    match kind:
-        case Type.STRING:
-            return isinstance(value, str)
-        case Type.TOKEN:
-            return isinstance(value, int | str) and not isinstance(value, bool)
-        case Type.SCOPE:
-            return isinstance(value, str) and value in frozenset(Scope)
-        case Type.AIM:
-            return isinstance(value, str) and value in frozenset(Aim)
-        case Type.NUMBER:
-            return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST
-        case Type.NUMBERS:
-            return isinstance(value, list | tuple) and all(_fits(one, Type.NUMBER) for one in value)
-        case Type.POSITION:
-            return _position(value)
-        case Type.RANGE:
-            return isinstance(value, dict) and all(_position(value.get(end)) for end in ("start", "end"))
-
-
-def _position(value: object) -> bool:
-    return isinstance(value, dict) and all(
-        isinstance(number := value.get(name), int) and not isinstance(number, bool) and 0 <= number <= _LARGEST
-        for name in ("line", "character")
-    )
-
-
-def _article(kind: Type) -> str:
-    return kind if kind in (Type.SCOPE, Type.AIM) else f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

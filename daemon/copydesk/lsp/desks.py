@@ -27,6 +27,18 @@ class Desks:
         self._build = build
         self._held: _Held | None = None
 
+    @property
+    def configuration(self) -> Configuration | None:
+        """Return the configuration that the desk in use was built for."""
+        return self._held.configuration if self._held is not None else None
+
+    def held(self, configuration: Configuration) -> Desk | None:
+        """Return the desk that fits a configuration, if it is there already."""
+        held = self._held
+        if held is None or held.configuration.engine != configuration.engine or not held.built.done():
+            return None
+        return None if held.built.cancelled() or held.built.exception() else held.built.result()
+
     @asynccontextmanager
     async def lent(self, configuration: Configuration) -> AsyncIterator[Desk]:
         """Lend a desk; raises `CopydeskError` when it cannot be built, and tries anew next time."""

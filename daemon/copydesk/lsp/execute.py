@@ -13,12 +13,13 @@ from copydesk.core.codes import CODES
 from copydesk.core.suppress import Scope
 from copydesk.core.text import Span
 from copydesk.errors import CopydeskError
-from copydesk.lsp import citing, commands, drafts, researching, work
+from copydesk.lsp import citing, commands, drafts, researching, status, work
 from copydesk.lsp.applying import apply_rewrite
 from copydesk.lsp.convert import span_of
 from copydesk.lsp.documents import Sync
 from copydesk.lsp.hover import origin
-from copydesk.lsp.jobs import COMMAND_OF, Job, Kind
+from copydesk.lsp.jobs import Kind
+from copydesk.lsp.listing import listing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -195,9 +196,13 @@ async def cancel(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     return {"cancelled": session.jobs.cancel_id(given.get("jobId"))}
 
 
-async def jobs(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
-    """List the running jobs."""
-    return {"jobs": [_listed(job) for job in session.jobs.running()]}
+async def notes(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
+    """List the notes of a document by section."""
+    document = _document(session, given["uri"])
+    kept = session.notes(document.uri)
+    assert kept is not None  # a document that is followed has notes
+    sections = listing(kept, session.visible(document.uri, kept), session.client.features.encoding)
+    return {"uri": document.uri, "version": document.text.version, "sections": sections}
 
 
 async def ledger(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -220,7 +225,10 @@ EXECUTE = {
     commands.DISMISS: dismiss,
     commands.EXPLAIN: explain,
     commands.CANCEL: cancel,
-    commands.JOBS: jobs,
+    commands.JOBS: status.jobs,
+    commands.STATUS: status.status,
+    commands.NOTES: notes,
+    commands.DOCTOR: status.doctor,
     commands.LEDGER: ledger,
 }
 
@@ -257,14 +265,3 @@ def _extent(session: Session, document: OpenDocument, given: Any) -> tuple[int |
     start, end = (types.Position(given[name]["line"], given[name]["character"]) for name in ("start", "end"))
     span = span_of(document.text, types.Range(start, end), session.client.features.encoding)
     return span.start, span if len(span) else None
-
-
-def _listed(job: Job) -> dict[str, Any]:
-    return {
-        "jobId": job.id,
-        "command": COMMAND_OF[job.kind],
-        "uri": job.uri,
-        "label": job.label,
-        "done": job.done,
-        "total": job.total,
-    }

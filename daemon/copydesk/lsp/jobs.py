@@ -80,11 +80,14 @@ class Job:
 
 
 class Jobs:
-    """The running jobs."""
+    """The running jobs. `failed` is told of each that failed, `changed` of each that began or ended."""
 
-    def __init__(self, client: Client, failed: Callable[[Job, BaseException], None]) -> None:
+    def __init__(
+        self, client: Client, failed: Callable[[Job, BaseException], None], changed: Callable[[], None]
+    ) -> None:
         self._client = client
         self._failed = failed
+        self._changed = changed
         self._numbers = itertools.count(1)
         self._jobs: dict[str, Job] = {}
         self._displays: set[asyncio.Task[None]] = set()
@@ -103,6 +106,7 @@ class Jobs:
         display = asyncio.create_task(self._display(job), name=f"{own} progress")
         self._displays.add(display)
         display.add_done_callback(self._displays.discard)
+        self._changed()
         return job
 
     def running(self) -> tuple[Job, ...]:
@@ -154,6 +158,7 @@ class Jobs:
         else:
             job.outcome = task.result()
         job.ended.set()
+        self._changed()
 
     async def _display(self, job: Job) -> None:
         """Show a job's progress until it has ended; a client that is slow to make room does not delay the job."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from copydesk.core.aims import Aim
@@ -21,11 +21,39 @@ if TYPE_CHECKING:
     from copydesk.core.suppress import Scope
     from copydesk.core.text import Span, Text
     from copydesk.events import Drafted, Drafting, Preview, Progress, Refused, Report, Researched
-    from copydesk.ports import Page
+    from copydesk.ports import EngineFacts, ModelFacts, Page, Role
+
+
+class Serving(Protocol):
+    """An engine in use and the model that fills each role; `reason` says why these."""
+
+    @property
+    def facts(self) -> EngineFacts:
+        """Return what answers, and where."""
+        ...
+
+    @property
+    def models(self) -> Mapping[Role, ModelFacts]:
+        """Return the model of each role."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Return why these, as sentences."""
+        ...
 
 
 class Desk(Protocol):
     """Critique and rewrite as streams of events; see `copydesk.desk`."""
+
+    @property
+    def serving(self) -> Serving | None:
+        """Return who answers; None before it was first needed, and after it was lost."""
+        ...
+
+    async def look(self) -> None:
+        """Find who answers, and see that it does; raises `CopydeskError`."""
+        ...
 
     def critique(
         self, document: Document, brief: Brief, *, near: int | None = None, within: Span | None = None
@@ -134,12 +162,15 @@ class Configuration:
 
     `root` is the folder of the project that they hold for.
 
-    A desk serves every configuration of equal `engine`; without `model` none is used. `problems` are sentences for
+    A desk serves every configuration of equal `engine`, whose kind and model are named beside it as they were set;
+    without `model` none is used. `problems` are sentences for
     the writer, each shown once.
     """
 
     values: Any = None
     engine: Any = None
+    engine_kind: str = "auto"
+    engine_model: str = ""
     root: Path | None = None
     max_per_1000_words: int = 8
     disabled: frozenset[str] = frozenset()
@@ -155,8 +186,8 @@ class Services:
     """Everything that the server is built from.
 
     `configure`, `read`, `instant`, `brief`, `dismissals`, `sources`, `drafts` and `ledger` run in a worker thread;
-    `page` (the address of a code's page) is pure and quick. `instant` is given its last reading, to reuse. `debounce`
-    is in seconds.
+    `doctor` returns a report for people and blocks nothing; `page` (the address of a code's page) is pure and quick.
+    `instant` is given its last reading, to reuse. `debounce` is in seconds.
     """
 
     configure: Callable[[ClientSettings], Configuration]
@@ -168,5 +199,6 @@ class Services:
     dismissals: Dismissals
     sources: Sources
     drafts: Drafts
+    doctor: Callable[[Configuration], Awaitable[str]]
     ledger: Callable[[], dict[str, Any]] = dict
     debounce: float = 0.15

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from copydesk.lsp.commands import COMMANDS, Command
+from typing import TYPE_CHECKING
+
+from copydesk.lsp.commands import COMMANDS
+
+if TYPE_CHECKING:
+    from copydesk.lsp.arguments import Command
 
 HEAD = """\
 # Protocol
@@ -29,6 +34,8 @@ change shows it |
 | `copydesk/draftPreview` | tells a client with the capability `experimental.copydesk.draftPreview` how a draft \
 stands while it is written: `{"uri", "jobId", "markdown"}`, the section's body as it would be now, or `{"uri", \
 "jobId", "round", "role", "label", "sources", "words"}` |
+| `copydesk/status` | tells a client with the capability `experimental.copydesk.status` who answers and what is \
+running, as `copydesk.status` does |
 | `client/registerCapability` | asks to be told of changes of the settings and of `copydesk.toml` |
 
 Notes of the rules appear by themselves when a document is opened and after each pause in typing. The model reads only

@@ -11,10 +11,11 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from pygls.protocol import default_converter
 
 from copydesk import __version__
+from copydesk.cause import command as cause
 from copydesk.core.codes import CODES
 from copydesk.lsp import stdio
 from copydesk.lsp.actions import code_actions, wanted
-from copydesk.lsp.commands import Command, InvalidArguments, parsed
+from copydesk.lsp.arguments import InvalidArguments, parsed
 from copydesk.lsp.convert import span_of
 from copydesk.lsp.execute import EXECUTE, CommandRefused
 from copydesk.lsp.hover import Shown, hover
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from cattrs import Converter
 
     from copydesk.core.provenance import DraftProvenance
+    from copydesk.lsp.arguments import Command
     from copydesk.lsp.placed import PlacedNote
     from copydesk.lsp.ports import Services
 
@@ -140,12 +142,15 @@ async def _execute(
     execute: Callable[[Session, Mapping[str, Any]], Awaitable[dict[str, Any]]],
     arguments: Any,
 ) -> dict[str, Any]:
+    before = cause.set(command.id)
     try:
         return await execute(session, parsed(command, arguments))
     except InvalidArguments as error:
         raise JsonRpcInvalidParams(str(error)) from None
     except CommandRefused as error:
         raise JsonRpcException(str(error), REQUEST_FAILED) from None
+    finally:
+        cause.reset(before)
 
 
 def _made(session: Session, params: types.HoverParams) -> DraftProvenance | None:

@@ -20,6 +20,7 @@ from copydesk.lsp.evidence import EvidencePages
 from copydesk.lsp.jobs import Job, Jobs
 from copydesk.lsp.log import fault
 from copydesk.lsp.notes import DocumentNotes
+from copydesk.lsp.status import Status
 from copydesk.lsp.wording import named
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class Session:
         self.services = services
         self.client = Client(server)
         self.documents = Documents()
-        self.jobs = Jobs(self.client, self._failed)
+        self.status = Status(self)
+        self.jobs = Jobs(self.client, self._failed, self.status.changed)
         self.desks = Desks(services.desk)
         self.settings = Settings(self.client, services.configure, self._configured)
         self.evidence = EvidencePages()
@@ -261,6 +263,7 @@ class Session:
         return [(place, named(quote)) for place, quote in located if place is not None]
 
     def _configured(self) -> None:
+        self.status.failed(None)
         for document in self.documents:
             self.background(self.load_dismissals(document))
             self._analyse(document, 0)

@@ -112,3 +112,4 @@ def tell(session: Session, report: Report | None) -> None:
     """Tell the writer what kept a command from its end, if anything."""
     if report is not None and report.problem is not None:
         session.client.say(report.problem.sentence, types.MessageType.Warning)
+        session.status.failed(report.problem)
