@@ -202,7 +202,9 @@ async def test_R72_the_daemon_says_which_command_connected(
     editor, document = Editor(to_editor, from_editor), (tmp_path / "post.md").as_uri()
     engine = {"kind": "ollama", "host": ollama.url, "model": "llama3.1:8b"}
     await editor.initialize(folders=[tmp_path.as_uri()], options={"engine": engine})
-    assert await editor.command("copydesk.ledger") == {"path": str(path), "entries": []}
+    found = await editor.command("copydesk.ledger")
+    assert (found["path"], found["entries"]) == (str(path), [])
+    assert found["text"].startswith("Nothing has left this machine.")
     editor.open(document, POST)
     await editor.until(lambda: editor.diagnostics.get(document))
     await editor.command("copydesk.critiqueDocument", uri=document)
@@ -231,8 +233,9 @@ def test_editors_are_given_the_newest_entries(tmp_path: Path, monkeypatch: pytes
     found = module.newest()
     assert found["path"] == str(path)
     assert [entry["host"] for entry in found["entries"]] == hosts[-module.NEWEST :]
+    assert hosts[-1] in found["text"] and str(path) in found["text"]
     monkeypatch.setattr(module, "default_ledger_path", lambda: None)
-    assert module.newest() == {"path": None, "entries": []}
+    assert module.newest() == {"path": None, "entries": [], "text": module.NO_PLACE}
 
 
 @pytest.fixture
