@@ -47,7 +47,7 @@ types: $(VENV)/.ready
 	$(BIN)/mypy
 
 fast: $(VENV)/.ready
-	$(BIN)/python -m pytest -m 'not model and not editor and not kiwix' --ignore=tests/editors -n 2
+	$(BIN)/python -m pytest -m 'not slow and not model and not editor and not kiwix' --ignore=tests/editors -n 2
 
 test: lint types test-desk
 	@if $(PYTHON) tests/editors/setup.py; then $(MAKE) test-editors; \

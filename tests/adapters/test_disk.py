@@ -26,6 +26,8 @@ from copydesk.errors import StoreError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+pytestmark = pytest.mark.slow
+
 HARNESS = Path(__file__).parent.parent / "harness"
 HOUR, DAY, YEAR = 3600.0, 86_400.0, 365 * 86_400.0
 posix = pytest.mark.skipif(os.name != "posix", reason="owners and modes are POSIX")

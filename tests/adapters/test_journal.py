@@ -23,6 +23,8 @@ from copydesk.core.text import Text
 from harness.draft_models import POST
 from harness.journal_traffic import IDENTITY, key, value
 
+pytestmark = pytest.mark.slow
+
 TESTS = Path(__file__).parent.parent
 posix = pytest.mark.skipif(os.name != "posix", reason="owners and modes are POSIX")
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 FLAWED = "# A move\n\nStudies show that shops overpay. 👩‍🚀 It is fine.\n"
 CROPS = [
     "apples",

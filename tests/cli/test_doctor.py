@@ -18,6 +18,8 @@ from harness.openai_server import OpenAIServer
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 BRIEF = Patience(connect=1, facts=0.5)
 
 

@@ -26,6 +26,8 @@ from copydesk.core.draft.stored import decoded
 from harness.draft_models import FACTS, PAGES, Competent, Question, competent, conforms, role_of
 from harness.ollama_server import OllamaServer, Turn
 
+pytestmark = pytest.mark.slow
+
 POST = """---
 copydesk:
   style: about 40 words

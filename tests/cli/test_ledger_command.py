@@ -25,6 +25,8 @@ from harness.real_model import model_path
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
+pytestmark = pytest.mark.slow
+
 SENTENCE = "The unpublished canary was invented by Napoleon Bonaparte in Lund."
 POST = f"# A move\n\nMistakes were made. {SENTENCE} It is ours.\n"
 DAY = 86_400.0

@@ -19,6 +19,8 @@ from harness.claims import chosen, labelled
 from harness.ollama_server import OllamaServer, Turn
 from harness.pdf_file import pdf
 
+pytestmark = pytest.mark.slow
+
 MILLS = "# Mills\n\nThe mill at Lund was built in 1790 by Anna Berg. The mill at Lund has four wheels.\n"
 OTHER = "# Boats\n\nThe boat at Lund has two sails.\n"
 POST = "# Mills\n\nThe mill at Lund was built in 1790.\n\nThe mill at Lund has nine wheels. I love it.\n"

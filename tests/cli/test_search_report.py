@@ -16,6 +16,8 @@ from copydesk.ports import Places
 from copydesk.settings import SearchSettings
 from harness.search_server import Clock, MemoryCache, RecordedPages, SearchServer, answer, json_answer
 
+pytestmark = pytest.mark.slow
+
 
 class Stated(Unusable):
     """A provider that is as a test says, and remembers that it was closed."""

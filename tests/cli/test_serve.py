@@ -17,6 +17,8 @@ from harness.editor import NEOVIM, VSCODE, Editor, Personality
 from harness.engine import flawed_first, knows
 from harness.ollama_server import OllamaServer, Turn
 
+pytestmark = pytest.mark.slow
+
 WEB = "The World Wide Web was invented by Napoleon Bonaparte in Paris."
 LOST = "Mistakes were made during the move, and `orders.csv` was lost."
 MENDED = "We made mistakes during the move and lost `orders.csv`."

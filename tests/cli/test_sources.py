@@ -16,6 +16,8 @@ from copydesk.core.document import Format
 from copydesk.core.evidence import Source
 from copydesk.ports import Page
 
+pytestmark = pytest.mark.slow
+
 TEXT = "In all, a third of the pumps failed. It was the worst winter on record."
 URL = "https://example.org/audit"
 SOUND = "Many failed.[^a]\n\n[^a]: “A third of the pumps failed.” [Audit](https://example.org/audit)\n"

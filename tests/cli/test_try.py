@@ -12,6 +12,8 @@ import pytest
 
 from harness.real_model import model_path
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "flawed-post.md"
 
 

@@ -157,6 +157,7 @@ def texts(draw: st.DrawFn) -> tuple[str, list[tuple[int, int]]]:
     return "".join(pieces), places
 
 
+@pytest.mark.slow
 @given(texts(), st.data())
 def test_a_slice_between_words_is_found_where_those_words_stand(
     text: tuple[str, list[tuple[int, int]]], data: st.DataObject
@@ -175,6 +176,7 @@ def test_a_slice_between_words_is_found_where_those_words_stand(
     assert match.span.start <= start
 
 
+@pytest.mark.slow
 @given(texts(), st.data())
 def test_a_slice_with_another_digit_never_is(text: tuple[str, list[tuple[int, int]]], data: st.DataObject) -> None:
     source, _ = text

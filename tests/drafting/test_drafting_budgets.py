@@ -31,6 +31,8 @@ from harness.draft_models import (
     drawn,
 )
 
+pytestmark = pytest.mark.slow
+
 HERE = "## The Lund"
 LONG = "The Lund canal carried grain, timber and butter to the city for ninety years, and boats paid by weight. "
 SIXTY = {

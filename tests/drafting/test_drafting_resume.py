@@ -16,6 +16,8 @@ from copydesk.errors import EngineUnreachable
 from harness.claims import ScriptedSearch
 from harness.draft_models import PAGES, POST, DraftEngine, Foolish, MemoryJournal, Question, competent, drawn
 
+pytestmark = pytest.mark.slow
+
 HERE = "## The Lund"
 SHORT = Brief(style="about 40 words")
 MODELS: dict[str, Callable[[], Any]] = {

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     Start = Callable[..., Awaitable[tuple[Editor, asyncio.subprocess.Process]]]
 
+pytestmark = pytest.mark.slow
+
 URI = "file:///work/post.md"
 TESTS = Path(__file__).parents[1]
 

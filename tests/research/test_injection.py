@@ -16,6 +16,8 @@ from copydesk.research.retrieval import ORDERS
 from harness.claims import Opinion, ScriptedSearch, claims_desk
 from harness.injected import EvilEngine, InjectedPage, injected_pages
 
+pytestmark = pytest.mark.slow
+
 PAGES = {
     "Annals": "The old dam at Lund was finished in 1890, after nine years of work. It holds water for the city.\n",
     "Survey": "The tower of the dam at Lund is 34 metres high. It was built of granite.\n",

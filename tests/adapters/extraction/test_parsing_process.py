@@ -21,6 +21,8 @@ from copydesk.errors import PageUnusable
 from harness.cases import CASES
 from harness.pdf_file import bomb_pdf, encrypted_pdf, pdf, scanned_pdf
 
+pytestmark = pytest.mark.slow
+
 ARTICLE = (CASES / "pages" / "article.html").read_bytes()
 CHILD = isolated_python("-m", "copydesk.adapters.extraction.child")
 MANY_ATTRIBUTES = ("<p " + " ".join(f"a{number}=1" for number in range(180_000)) + ">words").encode()

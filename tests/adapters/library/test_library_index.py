@@ -23,6 +23,8 @@ from harness.library import Clocks, ScriptedWorker, everything, library, names, 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.slow
+
 HARNESS = Path(__file__).parents[2] / "harness"
 QUERIES = ("harbour", "number 17", "old quay", "the town of the ferry")
 posix = pytest.mark.skipif(os.name != "posix", reason="owners, modes and limits are POSIX")

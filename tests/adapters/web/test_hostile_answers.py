@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from copydesk.adapters.web.values import Response
     from harness.internet import Internet
 
+pytestmark = pytest.mark.slow
+
 QUICK = Limits(seconds=0.3)
 COMPRESSED = {
     "/bomb?mebibytes=64": Reason.LARGE,

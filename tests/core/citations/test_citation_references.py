@@ -121,6 +121,7 @@ def test_quotations_are_read_as_readers_see_them(source: str, quoted: list[str])
         assert text.slice(one.span)[-1] in '”"»“」』'
 
 
+@pytest.mark.slow
 def test_many_marks_that_open_nothing_take_linear_time() -> None:
     text = Text("“a " * 30_000 + "« b » " * 3_000)
     (passage,) = read(text, Format.PLAIN).passages

@@ -262,6 +262,7 @@ NEW = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=3000, deadline=None)
 @given(
     title=WORDS,
@@ -301,6 +302,7 @@ def test_R46_exactly_one_link_with_exactly_that_address(
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(quote=WORDS, context=st.sampled_from(CONTEXTS))
 def test_a_quote_is_found_again_by_the_checker(quote: str, context: str) -> None:
