@@ -177,19 +177,20 @@ async def test_accepting_twice_edits_once(connect: Connect, personality: Persona
 
 # what stands before the sentence, what stands after it
 PLACES = {
-    "R5 U+2028": ("one\u2028two\n\n", "\n"),
-    "R5 U+2029, VT, FF, NEL, FS": ("a\u2029b\x0bc\x0cd\x85e\x1cf\n\n", "\n"),
-    "R6 combining marks": ("Cafe\u0301 ole\u0301. ", "\n"),
-    "R6 joined emoji and flags": (
+    "R5: U+2028": ("one\u2028two\n\n", "\n"),
+    "R5: U+2029, VT, FF, NEL, FS": ("a\u2029b\x0bc\x0cd\x85e\x1cf\n\n", "\n"),
+    "R6: combining marks": ("Cafe\u0301 ole\u0301. ", "\n"),
+    "R6: joined emoji and flags": (
         "👩‍🚀 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f 🇩🇪. ",
         " 👩‍🚀\n",
     ),
-    "R6 Devanagari and CJK": ("क्षत्रिय। 中文。 ", "\n"),
-    "R7 CRLF": ("One.\r\n\r\n", "\r\n\r\nTwo.\r\n"),
-    "R7 mixed line ends, none at the end": ("One.\r\n\r\nTwo.\n\nThree.\r\r", ""),
-    "R7 byte order mark": ("\ufeffOne.\n\n", "\n"),
-    "R9 front matter": ('---\ntitle: "One: flaw"\n---\n\n', "\n"),
-    "R64 a lone surrogate": ("\ud83d here. ", "\n"),
+    "R6: Devanagari and CJK": ("क्षत्रिय। 中文。 ", "\n"),
+    "R7: CRLF": ("One.\r\n\r\n", "\r\n\r\nTwo.\r\n"),
+    "R7: mixed line ends, none at the end": ("One.\r\n\r\nTwo.\n\nThree.\n\n", ""),
+    "R7: a carriage return further down": ("One. ", " Two.\r\rThree.\n"),
+    "R7: byte order mark": ("\ufeffOne.\n\n", "\n"),
+    "R9: front matter": ('---\ntitle: "One: flaw"\n---\n\n', "\n"),
+    "R64: a lone surrogate": ("\ud83d here. ", "\n"),
 }
 
 
@@ -198,6 +199,25 @@ async def test_only_the_words_change(connect: Connect, personality: Personality,
     editor, command = await proposed(connect, personality, before + QUOTE + after)
     assert await accept(editor, command)
     assert editor.buffers[URI].text == before + BETTER + after
+
+
+@pytest.mark.parametrize("before", ["One.\rTwo.\n\n", "One.\r\r", "One.\r\n\rTwo. "])
+async def test_R5_R7_below_a_lone_carriage_return_nothing_is_edited(
+    connect: Connect, personality: Personality, before: str
+) -> None:
+    """It ends a line by the specification and not in Neovim, where the edit would be made on another line."""
+    text = before + QUOTE + "\n\nOne last line that is long enough.\n\nAnd another.\n"
+    editor = (await connect(personality, services(ScriptedDesk(words=BETTER)))).editor
+    await editor.initialize()
+    editor.open(URI, text)
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    (note,) = await editor.until(lambda: editor.diagnostics.get(URI))
+    await editor.command("copydesk.rewriteNote", noteId=note["data"]["id"])
+    await editor.ended(2)
+    assert await editor.command("copydesk.applyNote", noteId=note["data"]["id"]) == {"applied": False}
+    assert editor.said == [applying.UNCOUNTABLE]
+    assert editor.buffers[URI].text == text
+    assert editor.faults == []
 
 
 @pytest.mark.parametrize(
@@ -239,6 +259,7 @@ async def test_a_rewrite_of_an_instant_note_outlives_typing_nearby(connect: Conn
     assert "Accept rewrite: really" in await editor.actions(URI, "very")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 async def test_R2_random_typing_and_accepting_never_mix(
     connect: Connect, personality: Personality, monkeypatch: pytest.MonkeyPatch, seed: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
 from copydesk.core.edit import Edit, applied, results, rewritten
@@ -23,6 +24,12 @@ CONFIRMATION_SECONDS = 2.0
 UNCHANGED = "The text changed, nothing was edited."
 DONE = "Already done."
 UNCONFIRMED = "The edit was not confirmed by the editor; the proposal is kept."
+UNCOUNTABLE = (
+    "Nothing was edited: lines above hold carriage returns that editors count differently. "
+    "Remove them, or convert the line ends, and try again."
+)
+
+_LONE_CARRIAGE_RETURN = re.compile(r"\r(?!\n)")
 
 
 async def apply_rewrite(session: Session, document: OpenDocument, notes: DocumentNotes, identity: str) -> bool:
@@ -61,6 +68,10 @@ async def sent(
     `kept` are the places afterwards that must be as intended, whatever the writer types elsewhere meanwhile; without
     it those of the edits' own words. Call it under `session.editing`.
     """
+    # A line end by the specification; but Neovim, as measured, counts line feeds only, and would edit another line.
+    if _LONE_CARRIAGE_RETURN.search(document.text.source, 0, max(edit.span.end for edit in edits)):
+        session.client.say(UNCOUNTABLE)
+        return False
     expected = Text(applied(document.text, *edits))
     places = results(*edits) if kept is None else kept
     features = session.client.features

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
-    from copydesk.lsp.protocol import CopydeskServer
+    from copydesk.lsp.protocol import CopydeskProtocol, CopydeskServer
 
 logger = logging.getLogger(__name__)
 
@@ -113,16 +113,11 @@ def run(server: CopydeskServer) -> int:
 
 
 async def serve(server: CopydeskServer, incoming: int, outgoing: int) -> int:
-    """Handle messages from one descriptor, answer on another, and return the exit code.
-
-    However it comes to an end, the work in flight is ended as for a shutdown request.
-    """
+    """Handle messages from one descriptor, answer on another, and return the exit code."""
     loop = asyncio.get_running_loop()
     inbox: asyncio.Queue[bytes | None] = asyncio.Queue()
     room = threading.BoundedSemaphore(WAITING)
-    protocol = server.protocol
-    protocol.on_exit = lambda: inbox.put_nowait(None)
-    protocol.set_writer(DescriptorWriter(outgoing))
+    server.protocol.set_writer(DescriptorWriter(outgoing))
 
     def deliver(body: bytes | None) -> None:
         try:
@@ -131,10 +126,21 @@ async def serve(server: CopydeskServer, incoming: int, outgoing: int) -> int:
             logger.debug("the server ended first")
 
     threading.Thread(target=_read, args=(incoming, deliver, room), name="copydesk-stdin", daemon=True).start()
+    return await attend(server.protocol, inbox, room.release)
+
+
+async def attend(
+    protocol: CopydeskProtocol, inbox: asyncio.Queue[bytes | None], handled: Callable[[], None] = lambda: None
+) -> int:
+    """Handle the bodies in `inbox` until None comes or the client says `exit`; return the exit code.
+
+    `handled` is called after each. However it comes to an end, the work in flight is ended as for a shutdown request.
+    """
+    protocol.on_exit = lambda: inbox.put_nowait(None)
     try:
         while (body := await inbox.get()) is not None:
             protocol.receive(body)
-            room.release()
+            handled()
             # Without a pause a burst of messages would be handled before any answer is computed.
             await asyncio.sleep(0)
     finally:
