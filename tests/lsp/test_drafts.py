@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -161,10 +162,27 @@ async def test_R1_a_section_that_changed_is_not_overwritten(connect: Connect, pe
     editor.flush(URI)
     assert await run(editor, "Accept the draft") == {"applied": False}
     assert editor.buffers[URI].text == mine
-    assert any("The section changed since the draft was made" in sentence for sentence in editor.said)
+    assert any("The section or its footnotes changed since the draft was made" in sentence for sentence in editor.said)
     shown = await editor.command("copydesk.showDraft", noteId=(await note(editor))["data"]["id"])
     assert shown["range"] is None
     assert "83 locks" in shown["markdown"]
+
+
+async def test_a_footnote_of_the_same_name_written_meanwhile_keeps_its_meaning(
+    connect: Connect, personality: Personality
+) -> None:
+    editor = await start(connect, personality)
+    await draft(editor)
+    identity = (await note(editor))["data"]["id"]
+    markdown = (await editor.command("copydesk.showDraft", noteId=identity))["markdown"]
+    label = re.search(r"^\[\^([^\]]+)\]: ", markdown, re.MULTILINE)
+    assert label is not None
+    editor.insert(URI, len(editor.buffers[URI].text), f"\nMine.[^{label[1]}]\n\n[^{label[1]}]: My own source.\n")
+    mine = editor.buffers[URI].text
+    editor.flush(URI)
+    assert await run(editor, "Accept paragraph 1") == {"applied": False}
+    assert editor.buffers[URI].text == mine
+    assert any("The section or its footnotes changed since the draft was made" in sentence for sentence in editor.said)
 
 
 async def test_typing_elsewhere_does_not_matter(connect: Connect, personality: Personality) -> None:

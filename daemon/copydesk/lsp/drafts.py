@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from copydesk.ports import Page
 
 NOTHING = "No sentence was written that may stand."
-CHANGED = "The section changed since the draft was made, so nothing was edited. The draft is kept; compare and copy."
+CHANGED = (
+    "The section or its footnotes changed since the draft was made, so nothing was edited. The draft is kept; compare "
+    "and copy."
+)
 NO_SUCH = "The draft has no such paragraph."
 """What a writer is told."""
 

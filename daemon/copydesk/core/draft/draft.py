@@ -112,19 +112,20 @@ class Draft:
         """
         place = self._place_in(document)
         body = self.markdown if paragraphs is None else self.chosen(paragraphs).markdown
-        if place is None or not self._fits(document):
+        if place is None or not self.fits(document, place):
             return None
         return rewritten(document.text, place, body)
+
+    def fits(self, document: Document, body: Span) -> bool:
+        """Tell whether a document has the footnotes that the draft counts on, and outside `body` none that it brings."""
+        found = definitions(document).footnotes
+        elsewhere = {footnote_label(one.label) for one in found if not body.start <= one.span.start < body.end}
+        brought = {footnote_label(label) for label, _ in self.definitions}
+        used = {footnote_label(label) for paragraph in self.paragraphs for label in paragraph.labels}
+        return not brought & elsewhere and used - brought <= {footnote_label(one.label) for one in found}
 
     def _place_in(self, document: Document) -> Span | None:
         """Return the body of the one section with this heading path that is as it was."""
         bodies = [body_of(document, one) for one in document.sections if one.heading and one.path == self.heading]
         same = [body for body in bodies if document.text.slice(body) == self.original]
         return same[0] if len(same) == 1 else None
-
-    def _fits(self, document: Document) -> bool:
-        """Tell whether the document has the footnotes that the draft counts on, and none that it brings."""
-        labels = {footnote_label(one.label) for one in definitions(document).footnotes}
-        brought = {footnote_label(label) for label, _ in self.definitions}
-        used = {footnote_label(label) for paragraph in self.paragraphs for label in paragraph.labels}
-        return not brought & labels and used - brought <= labels

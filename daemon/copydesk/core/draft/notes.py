@@ -66,10 +66,11 @@ class Offer:
     def edit(self, document: Document, heading: Span, after: Offer) -> Edit | None:
         """Return the edit that makes the text what another offer says stands there.
 
-        None where the section changed, or nothing would change.
+        None where the section changed, where a footnote that the draft cites is gone or one that it brings is there
+        already, or where nothing would change.
         """
         body = self.body(document, heading)
-        if body is None:
+        if body is None or not self.draft.fits(document, body):
             return None
         whole = not after.left
         return rewritten(document.text, body, self.draft.markdown if whole else after.standing)
