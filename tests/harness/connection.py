@@ -83,6 +83,7 @@ async def connect(log: Path, converter: Converter) -> AsyncIterator[Connect]:
         with contextlib.suppress(TimeoutError):
             await connection.exit_code()
     start_log(None)
+    assert [fault for connection in running for fault in connection.editor.faults] == []
 
 
 @pytest.fixture(params=[VSCODE, NEOVIM], ids=["vscode", "neovim"])
