@@ -117,7 +117,7 @@ class Draft:
         return rewritten(document.text, place, body)
 
     def fits(self, document: Document, body: Span) -> bool:
-        """Tell whether a document has the footnotes that the draft counts on, and outside `body` none that it brings."""
+        """Tell whether a document has the footnotes that a draft counts on, and outside `body` none that it brings."""
         found = definitions(document).footnotes
         elsewhere = {footnote_label(one.label) for one in found if not body.start <= one.span.start < body.end}
         brought = {footnote_label(label) for label, _ in self.definitions}
