@@ -15,6 +15,7 @@ from bench import (
     ROOT,
     calls,
     drafting,
+    evidence,
     guard,
     library,
     peer,
@@ -25,6 +26,7 @@ from bench import (
     scoring,
     starting,
     typing_speed,
+    verdicts,
 )
 from bench.machine import machine, versions
 from bench.rows import HEAD, Part, markdown_table, terminal_table
@@ -45,11 +47,13 @@ SCRIPTED: dict[str, Callable[[ScriptedModel, Path, Path | None], Awaitable[Part]
     "library": library.measure,
     "quotes": quotes.measure,
     "guard": guard.measure,
+    "evidence": evidence.measure,
 }
 ON_MODEL: dict[str, Callable[[Path | None], Awaitable[Part]]] = {
     "critique": real_model.measure,
     "scoring": scoring.measure,
     "drafting": drafting.measure,
+    "verdicts": verdicts.measure,
 }
 RECORDED = Path(__file__).with_name("recorded.md")
 """What took too long to be measured in each run; the page ends with it."""
