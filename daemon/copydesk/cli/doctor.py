@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
 async def diagnose(choice: EngineChoice, search: Callable[[], Places] | None = None) -> str:
     """Return a report for people; whatever fails is a line of it. `search` gives the places to look things up."""
-    sections = [
-        f"copydesk {__version__}, Python {platform.python_version()}, {platform.platform()}\n  {sys.executable}"
-    ]
+    # Not platform.platform(), which asks the first program called `uname` on the path.
+    machine = " ".join((platform.system(), platform.release(), platform.machine()))
+    sections = [f"copydesk {__version__}, Python {platform.python_version()}, {machine}\n  {sys.executable}"]
     sections.append(await _section("Ollama", lambda: ollama_engine(choice)))
     if choice.kind == "openai":
         sections.append(await _section("OpenAI-compatible server", lambda: openai_engine(choice)))
