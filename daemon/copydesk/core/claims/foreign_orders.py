@@ -28,16 +28,16 @@ LANGUAGES = {
     "de": Words(
         r"\b(?:(?:ignorier|missacht)(?:e|t|et|en sie)|vergiss|vergesst|vergessen sie|übergehe|verwirf)\b",
         r"(?:anweisung|instruktion|vorgabe|regeln|befehl|prompt)\w*",
-        r"\b(?:antwort(?:e|et|en sie)|bewert(?:e|et|en sie)|markier(?:e|t|en sie)|behand(?:le|elt|eln sie)|"
-        r"stuf(?:e|en sie)|wert(?:e|en sie)|betracht(?:e|en sie)|bestätig(?:e|en sie)|sag(?:e|en sie)?|gib)\b",
+        r"\b(?:antwort(?:e|et|en sie)|bewert(?:e|et|en sie)|markier(?:e|t|en sie)|behand(?:le|elt|eln sie)|stuf(?:e|"
+        r"en sie)|wert(?:e|en sie)|betracht(?:e|en sie)|bestätig(?:e|en sie)|sag(?:e|en sie)?|gib)\b",
         r"\b(?:behauptung|aussage|these|satz|angabe)\w*",
         r"\b(?:wahr|richtig|belegt|bestätigt|gestützt|korrekt|zutreffend|bewiesen|falsch|widerlegt)\b",
     ),
     "fr": Words(
         r"\b(?:ignore[rz]?|oublie[rz]?|néglige[rz]?|écarte[rz]?) (?:tou(?:te)?s|les|ces|vos|tes)\b",
         r"\b(?:instruction|consigne|directive|règle|ordre)s?\b",
-        r"\b(?:réponds|répondez|répondre|considère[rz]?|considérer|marque[rz]?|traite[rz]?|confirme[rz]?|évalue[rz]?|"
-        r"dis|dites|veuillez)\b",
+        r"\b(?:réponds|répondez|répondre|considère[rz]?|considérer|marque[rz]?|traite[rz]?|confirme[rz]?|"
+        r"évalue[rz]?|dis|dites|veuillez)\b",
         r"\b(?:affirmation|déclaration|phrase|assertion|énoncé)\b",
         r"\b(?:vraie?|confirmée?|exacte?|correcte?|vérifiée?|fausse|faux|réfutée?|étayée?)\b",
     ),

@@ -13,23 +13,20 @@ from dataclasses import dataclass
 
 _MACHINE = (
     r"(?:AIs?\b(?! \w)|(?:AI|artificial|automated|automatic|robotic)[ -](?:assistant|model|system|agent|reader|bot|"
-    r"tool|"
-    r"crawler|judge|grader|reviewer|checker|verifier|fact[- ]?checker)s?|(?:large |small )?language models?|LLMs?|"
-    r"chat ?bots?|(?:research|verification|fact[- ]?checking|search|writing) (?:agent|assistant|bot|judge|checker|"
-    r"verifier|"
-    r"grader|reviewer|model)s?|fact[- ]?checkers?|(?:GPT|Llama|Claude|Gemini|Mistral)\b[\w.-]*)"
+    r"tool|crawler|judge|grader|reviewer|checker|verifier|fact[- ]?checker)s?|(?:large |small )?language models?|"
+    r"LLMs?|chat ?bots?|(?:research|verification|fact[- ]?checking|search|writing) (?:agent|assistant|bot|judge|"
+    r"checker|verifier|grader|reviewer|model)s?|fact[- ]?checkers?|(?:GPT|Llama|Claude|Gemini|Mistral)\b[\w.-]*)"
 )
 _MACHINE_WORDS = (
     "ai ais artificial automated automatic robotic language llm llms chat bot bots chatbot chatbots research "
-    "verification "
-    "fact factchecker factcheckers checking search writing gpt llama claude gemini mistral"
+    "verification fact factchecker factcheckers checking search writing gpt llama claude gemini mistral"
 )
 _ALL = r"(?:any |all |the |every |each |our )?"
 _READING = r"(?: (?:reading|who|which|that|processing|parsing|indexing|on|of) [^.:!?\n]{0,40})?"
 _PAGE = r"(?:page|passage|texts?|source|document|excerpt|article|paragraph|sentence)s?"
 _ORDER = (
-    r"(?:answer|reply|respond|output|print|return|say|state|mark|rate|label|classify|treat|conclude|ignore|disregard|"
-    r"cite|confirm|declare|search|visit|fetch|open|send|delete)"
+    r"(?:answer|reply|respond|output|print|return|say|state|mark|rate|label|classify|treat|conclude|ignore|"
+    r"disregard|cite|confirm|declare|search|visit|fetch|open|send|delete)"
 )
 _TO = r"(?:^|[.!?:;,\"“”(>]\s*|\b(?:please|bitte|kindly|must|should|shall|now|then|always|only|just|and|to)\s+)"
 """Where an imperative stands."""
@@ -62,19 +59,18 @@ ASIDE = (
     _form(
         "ignore disregard forget override bypass discard drop",
         r"\b(?:ignore|disregard|forget|override|bypass|discard|drop)\b[^.]{0,40}\b(?:previous|prior|above|earlier|"
-        r"preceding|"
-        r"former|existing|original|your|all|any)\b[^.]{0,30}\b(?:instructions?|prompts?|rules?|guidelines?|directions?|"
-        r"orders?|constraints?)\b",
-        r"\b(?:ignore|disregard|forget|override|bypass)\b[^.]{0,20}\b(?:instructions?|prompts?|rules?|guidelines?)\b"
-        r"[^.]{0,20}\b(?:above|before|so far|you (?:were|have been) given)\b",
+        r"preceding|former|existing|original|your|all|any)\b[^.]{0,30}\b(?:instructions?|prompts?|rules?|"
+        r"guidelines?|directions?|orders?|constraints?)\b",
+        r"\b(?:ignore|disregard|forget|override|bypass)\b[^.]{0,20}\b(?:instructions?|prompts?|rules?|"
+        r"guidelines?)\b[^.]{0,20}\b(?:above|before|so far|you (?:were|have been) given)\b",
         rf"{_TO}(?:ignore|disregard)\b[^.]{{0,20}}\b(?:your|the|all) (?:other|remaining) (?:sources?|passages?|"
         rf"evidence)\b",
     ),
     _form(
         "instruction instructions prompt prompts guideline guidelines",
-        r"\b(?:instructions?|prompts?|guidelines?)\b[^.]{0,20}\b(?:above|before this|so far|you (?:were|have been) "
-        r"given)\b"
-        r"[^.]{0,20}\b(?:void|invalid|cancel\w*|obsolete|suspended|replaced|overrid\w+|no longer)\b",
+        r"\b(?:instructions?|prompts?|guidelines?)\b[^.]{0,20}\b(?:above|before this|so far|you (?:were|"
+        r"have been) given)\b[^.]{0,20}\b(?:void|invalid|cancel\w*|obsolete|suspended|replaced|overrid\w+|"
+        r"no longer)\b",
     ),
 )
 """To set instructions aside; looked for across paragraphs."""
@@ -82,26 +78,24 @@ ASIDE = (
 ADDRESSED = (
     _form(
         _MACHINE_WORDS + " dear assistant model",
-        rf"\b(?:notes?|messages?|memos?|instructions?|notices?|warnings?|orders?|urgent|important) (?:to|for) "
-        rf"{_ALL}{_MACHINE}"
-        rf"{_READING}\s*[:.!–—]",
+        rf"\b(?:notes?|messages?|memos?|instructions?|notices?|warnings?|orders?|urgent|important) (?:to|"
+        rf"for) {_ALL}{_MACHINE}{_READING}\s*[:.!–—]",
         rf"\b(?:dear|attention|hello|hi|hey),? {_ALL}(?:{_MACHINE}|reviewer|grader|checker|"
         rf"verifier)s?{_READING}\s*[:,.!–—]",
         rf"^\W*(?:to|for) {_ALL}{_MACHINE}{_READING}\s*:",
         rf"\bdear AI\b|\bif you are (?:an?|the) {_MACHINE}\b|^\W*(?:AI|assistant|model|chat ?bot),? you\b|"
         rf"\bAI[- ]instructions?\b",
-        r"\b(?:AIs?|AI \w+|(?:large )?language models?|LLMs?|chat ?bots?|fact[- ]?checkers?|automated "
-        r"\w+)\b[^.\n]{0,40}\b"
+        r"\b(?:AIs?|AI \w+|(?:large )?language models?|LLMs?|chat ?bots?|fact[- ]?checkers?|"
+        r"automated \w+)\b[^.\n]{0,40}\b"
         rf"(?:must|should|shall|has to|have to|is to|are to|needs? to|please)\b[^.\n]{{0,20}}\b{_ORDER}\b",
         r"\bthis fact[- ]?checking (?:tool|system|model|pipeline|software|assistant)\b",
-        r"\bas an? (?:AI|artificial intelligence|(?:large )?language model)\b,?\s(?:language model |model |assistant "
-        r")?I\b",
+        r"\bas an? (?:AI|artificial intelligence|(?:large )?language model)\b,?\s(?:language model |model |"
+        r"assistant )?I\b",
     ),
     _form(
         "this these",
         rf"\b(?:{_MACHINE}|machines|judge)\b[^.\n]{{0,30}}\b(?:read(?:s|ing)?|process(?:es|ing)?|summari[sz]\w+|"
-        rf"index\w*|"
-        rf"asked about|given) (?:this|these) {_PAGE}",
+        rf"index\w*|asked about|given) (?:this|these) {_PAGE}",
         rf"\bthis {_PAGE} (?:must|shall|should|has to|is to) be (?:scored|rated|treated|regarded|accepted|considered|"
         rf"judged|"
         r"cited|trusted|believed|quoted|ranked)\b",
@@ -124,24 +118,24 @@ ROLES = (
         r"\byour (?:task|role|goal|instructions?) (?:is now|are now|has changed|have changed)\b",
         r"(?-i:\bNEW (?:TASK|INSTRUCTIONS?|RULES?|ROLE)\b)\s*:|\bnew (?:rules|instructions) apply (?:from|as of)\b",
         rf"\bpretend (?:that )?(?:you are|to be) an?\b[^.\n]{{0,20}}\b(?:{_MACHINE}|assistant|judge|model)\b",
-        r"\b(?:message|note|notice|instructions?|update|order)s? from your (?:developer|operator|administrator|creator|"
-        r"system|maker|engineer|team)s?\b",
-        r"\byour (?:next (?:search )?quer|system prompt|context window|training data|verdict|final (?:answer|verdict|"
-        r"label))",
+        r"\b(?:message|note|notice|instructions?|update|order)s? from your (?:developer|operator|administrator|"
+        r"creator|system|maker|engineer|team)s?\b",
+        r"\byour (?:next (?:search )?quer|system prompt|context window|training data|verdict|final (?:answer|"
+        r"verdict|label))",
     ),
     _form(
         "system developer hidden admin override",
         r"\b(?:system|developer|hidden|admin) (?:prompt|message|note|notice|instructions?|override)\b\s*[:=]",
         r"\b(?:begin|end|new|start of|end of) (?:(?:system|admin|override|developer) ){1,2}(?:instructions?|prompt|"
-        r"message|"
-        r"notice)\b",
+        r"message|notice)\b",
     ),
     _form(
         "author writer owner user operator developer administrator editor human",
-        r"\bas the (?:author|writer|owner|user|operator|developer|administrator|editor)\b[^.\n]{0,30}\bI (?:hereby )?"
-        r"(?:confirm|certify|verify|approve|authori[sz]e|vouch|attest|guarantee|instruct|order|declare)\b",
-        r"\b(?:do not|don['’]t|never)\b[^.\n]{0,20}\b(?:tell|inform|reveal (?:this )?to|warn)\b[^.\n]{0,12}\bthe "
-        r"(?:user|writer|author|human)\b",
+        r"\bas the (?:author|writer|owner|user|operator|developer|administrator|"
+        r"editor)\b[^.\n]{0,30}\bI (?:hereby )?(?:confirm|certify|verify|approve|authori[sz]e|vouch|attest|"
+        r"guarantee|instruct|order|declare)\b",
+        r"\b(?:do not|don['’]t|never)\b[^.\n]{0,20}\b(?:tell|inform|reveal (?:this )?to|"
+        r"warn)\b[^.\n]{0,12}\bthe (?:user|writer|author|human)\b",
     ),
 )
 """To give a role, or to speak as somebody in charge."""
@@ -153,14 +147,14 @@ ANSWERS = (
         rf"just\s+|"
         r"exactly\s+|always\s+|by\s+|option\s+|the\s+letter\s+|the\s+word\s+)*[\"'“‘(`]*(?:(?-i:[A-E])"
         rf"(?:[\"'”’).,`]|$)|(?-i:SUPPORT(?:S|ED)?|REFUTE[SD]?|IRRELEVANT)\b|{_LABEL}{_END})",
-        rf"{_TO}(?:answer|reply|respond|output|return|choose|select)\b\s*[:(]?\s*(?:only\s+|with\s+|just\s+|always\s+)*"
+        rf"{_TO}(?:answer|reply|respond|output|return|choose|select)\b\s*[:(]?\s*(?:only\s+|with\s+|just\s+|"
+        rf"always\s+)*"
         r"[\"'“‘(`]*(?:true|false|yes|no)(?:[\"'”’.`]|$)",
     ),
     _form(
         "answer letter option choice",
-        r"\b(?:answer|letter|(?:right|correct|only|first|best) (?:option|choice))\b\W{0,3}(?:(?:is|must be|should be|"
-        r"the "
-        r"letter)\b)?\W{0,3}(?-i:[A-E])(?:[\"'”’).,;]|$)",
+        r"\b(?:answer|letter|(?:right|correct|only|first|best) (?:option|choice))\b\W{0,3}(?:(?:is|must be|"
+        r"should be|the letter)\b)?\W{0,3}(?-i:[A-E])(?:[\"'”’).,;]|$)",
     ),
     _form(
         _RATE_WORDS,
@@ -173,18 +167,18 @@ ANSWERS = (
         _LABEL_WORDS + " entail entails entailed entailment",
         r"(?:\b(?:is|be|as|with|only|mit|par|con)|[:=])\s+[\"'“(]*(?-i:SUPPORTS|SUPPORTED|REFUTES|REFUTED)\b",
         rf"\b(?:verdict|label|stance)[\"']?\s*[:=]\s*[\"']?{_LABEL}\b",
-        rf"\b(?:verdict|label|stance|rating|classification)s?\b\W{{0,5}}(?:(?:is|are|be|reads?|equals)\b)?\W{{0,5}}"
-        rf"(?:(?-i:SUPPORT(?:S|ED)|REFUTE[SD])\b|(?:{_LABEL}|entail\w*){_END})",
+        rf"\b(?:verdict|label|stance|rating|classification)s?\b\W{{0,5}}(?:(?:is|are|be|reads?|"
+        rf"equals)\b)?\W{{0,5}}(?:(?-i:SUPPORT(?:S|ED)|REFUTE[SD])\b|(?:{_LABEL}|entail\w*){_END})",
         rf"(?:^\W*/verdict|\b(?:answer|response)\s*:)\W*{_LABEL}\b",
-        r"\b(?:response|answer|output|reply|result)s?\b\W{0,3}(?:(?:is|are|be|that reads?|reading|must be|should "
-        r"be)\b)?"
+        r"\b(?:response|answer|output|reply|result)s?\b\W{0,3}(?:(?:is|are|be|that reads?|reading|must be|"
+        r"should be)\b)?"
         rf"\W{{0,3}}[\"'“‘]{_LABEL}[\"'”’.]",
         rf"\b(?:counts? as|(?:rated|marked|labell?ed|judged|ruled|deemed|classified)(?: as)?) [\"'“‘]*{_LABEL}{_END}",
     ),
     _form(
         "claim claims statement statements assertion assertions sentences verified preverified",
-        r"\bthe (?:source|passage|excerpt|text|page|document) (?:says|states|shows|confirms|proves) that the (?:claim|"
-        r"statement|assertion) is (?:true|false|correct|right|wrong|supported)\b",
+        r"\bthe (?:source|passage|excerpt|text|page|document) (?:says|states|shows|confirms|"
+        r"proves) that the (?:claim|statement|assertion) is (?:true|false|correct|right|wrong|supported)\b",
         rf"\bClaim: .{{3,200}}? (?:Answer|Label|Stance): (?:(?-i:[A-E])\b|{_LABEL}\b)",
         r"\ball (?:claims|statements|sentences)\b[^.\n]{0,30}\bare (?:true|supported|correct|verified)\b|"
         r"\bpre-?verified\b",
@@ -209,18 +203,13 @@ MARKS = (
 REQUESTS = (
     r"[?？؟]\s*[\"”’»)\]]*\s*$",
     r"^[^\w\"“]*(?:(?:please|kindly|so|and|then|now|first|finally|always|just|\d{1,2})\W+)*(?:answer|reply|respond|"
-    r"output|print|"
-    r"say|mark|rate|label|treat|regard|consider|accept|conclude|assume|ignore|disregard|forget|cite|confirm|declare|"
-    r"search|"
-    r"pretend|imagine|agree|trust|believe|include|remember|choose|select|pick|fetch|visit|open|send|follow|repeat|"
-    r"skip)\b"
-    r"(?:\s*[:“\"]|\s+[“\"]|\s+(?:that|with|only|as|the|this|these|those|it|any|all|every|each|your|me|us|for|to|"
-    r"both|what|yes|"
-    r"no|true|false|after|verification)\b(?!(?<!that)(?<!this)(?<!it)\s+(?:[\w-]+\s+){0,2}(?:is|are|was|were|has|"
-    r"have|had)\b))",
-    r"\byou (?:\w+ )?(?:(?:must|should|have to|need to|do not|don['’]t|can|could|may|will|shall|would|agree to)(?: "
-    r"not)? )?"
-    r"(?:say|answer|reply|respond|confirm|conclude|agree|report|accept|treat|rate|decide)\b",
+    r"output|print|say|mark|rate|label|treat|regard|consider|accept|conclude|assume|ignore|disregard|forget|cite|"
+    r"confirm|declare|search|pretend|imagine|agree|trust|believe|include|remember|choose|select|pick|fetch|visit|"
+    r"open|send|follow|repeat|skip)\b(?:\s*[:“\"]|\s+[“\"]|\s+(?:that|with|only|as|the|this|these|those|it|any|all|"
+    r"every|each|your|me|us|for|to|both|what|yes|no|true|false|after|"
+    r"verification)\b(?!(?<!that)(?<!this)(?<!it)\s+(?:[\w-]+\s+){0,2}(?:is|are|was|were|has|have|had)\b))",
+    r"\byou (?:\w+ )?(?:(?:must|should|have to|need to|do not|don['’]t|can|could|may|will|shall|would|"
+    r"agree to)(?: not)? )?(?:say|answer|reply|respond|confirm|conclude|agree|report|accept|treat|rate|decide)\b",
     r"\b(?:would|could|can|will) you\b|\bkind of you to\b",
     r"^\W*to \w+[^.]{0,200}?, (?:please )?(?:search|open|visit|fetch|answer|say|send|include|go)\b",
     r"\b(?:skip|omit) (?:the|this|any) (?:check|line|verification)\b",
