@@ -2,6 +2,8 @@
 # make test    everything, from nothing, as CI runs it
 # make check   the inner loop: lint, types, fast tests
 # make bench   measure, and write docs/performance.md
+# make wheel   build the wheel and the source archive into dist/
+# make lock    write dependencies/ again after a change of pyproject.toml
 # make docs    write the pages that come from code
 # make vsix    package the VS Code extension
 # make format  put code into its shape
@@ -20,21 +22,25 @@ TEST_MODEL = COPYDESK_TEST_MODEL="$$($(TEST_HOME) $(STARTER))"
 FORMATTERS := $(BUILD)/editors/formatters/node_modules/.bin
 TEST_PROXY := COPYDESK_TEST_OLLAMA_PROXY=$(BUILD)/ollama-proxy/bin
 
-.PHONY: try test check bench docs format lint types fast model clean test-desk test-editors vsix editors-setup
+LOCKS := dependencies
+INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
+
+.PHONY: try test check bench docs format lint types fast model clean wheel lock test-desk test-editors vsix editors-setup
 
 try: $(VENV)/.installed
 	@$(BIN)/copydesk model fetch starter
 	@echo
 	@$(BIN)/copydesk critique examples/flawed-post.md --unproven --all --fail-on never
 
-$(VENV)/.installed: pyproject.toml
+# Everything that is installed is a file whose hash is in dependencies/; copydesk itself is built from what is here.
+$(VENV)/.installed: pyproject.toml $(LOCKS)/build.txt $(LOCKS)/run.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --editable '.[embedded,web]'
+	$(BIN)/python $(INSTALL) -r $(LOCKS)/build.txt -r $(LOCKS)/run.txt
+	$(BIN)/python -m pip install --quiet --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.ready: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --group dev
+$(VENV)/.ready: $(VENV)/.installed $(LOCKS)/dev.txt
+	$(BIN)/python $(INSTALL) -r $(LOCKS)/dev.txt
 	@touch $@
 
 check: lint types fast
@@ -76,13 +82,24 @@ model: $(VENV)/.ready
 	$(TEST_HOME) $(BIN)/copydesk model fetch starter
 
 # A second server with Ollama's interface over a real model, in an environment of its own.
-$(BUILD)/ollama-proxy/.ready:
+$(BUILD)/ollama-proxy/.ready: $(LOCKS)/ollama-proxy.txt
 	$(PYTHON) -m venv $(BUILD)/ollama-proxy
-	$(BUILD)/ollama-proxy/bin/python -m pip install --quiet --disable-pip-version-check 'ollama-proxy-plus==0.1.0'
+	$(BUILD)/ollama-proxy/bin/python $(INSTALL) -r $(LOCKS)/ollama-proxy.txt
 	@touch $@
 
 bench: model
 	$(TEST_MODEL) $(BIN)/python -m bench
+
+wheel: $(VENV)/.installed
+	$(BIN)/python -m hatchling build --clean
+
+lock: $(BUILD)/lock/.ready
+	$(BUILD)/lock/bin/python $(LOCKS)/lock.py $(UPGRADE)
+
+$(BUILD)/lock/.ready: $(LOCKS)/lock.txt
+	$(PYTHON) -m venv $(BUILD)/lock
+	$(BUILD)/lock/bin/python $(INSTALL) -r $(LOCKS)/lock.txt
+	@touch $@
 
 docs: $(VENV)/.ready
 	$(BIN)/python -m copydesk.cli.pages docs

