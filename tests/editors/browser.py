@@ -29,14 +29,14 @@ HERE = ("127.0.0.1", "localhost", None)
 
 
 @contextmanager
-def page(chromium: str, size: tuple[int, int]) -> Iterator[Page]:
-    """Open a page in a fresh profile."""
+def page(chromium: str, size: tuple[int, int], scale: float = 1.0) -> Iterator[Page]:
+    """Open a page in a fresh profile; pictures of it have `scale` times as many pixels as `size` says."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium, headless=True, chromium_sandbox=False, args=list(ARGUMENTS)
         )
         try:
-            context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+            context = browser.new_context(viewport={"width": size[0], "height": size[1]}, device_scale_factor=scale)
             context.route(lambda url: urlsplit(url).hostname not in HERE, lambda route: route.abort())
             opened = context.new_page()
             try:

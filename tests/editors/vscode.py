@@ -145,9 +145,16 @@ class VSCodeServer:
 
 
 @contextmanager
-def open_window(server: VSCodeServer, project: Path, chromium: str, failure: Path) -> Iterator[Window]:
+def open_window(
+    server: VSCodeServer,
+    project: Path,
+    chromium: str,
+    failure: Path,
+    size: tuple[int, int] = (1280, 800),
+    scale: float = 1.0,
+) -> Iterator[Window]:
     """Open a window on a project; a picture of it is written to `failure` when the test fails."""
-    with page(chromium, (1280, 800)) as opened:
+    with page(chromium, size, scale) as opened:
         opened.goto(server.address(project))
         opened.wait_for_selector(".monaco-workbench .statusbar", timeout=60_000)
         try:
