@@ -49,6 +49,7 @@ def test_notes_appear_and_a_rewrite_is_applied(copydesk: Path, place: Place, mod
         (question,) = editor.asked()
         assert question.startswith("[eglot] Server wants to edit")
         poll("the note to go", lambda: not editor.notes())
+        assert "Server reports" not in editor.said()
         editor.ask("(progn (undo-boundary) (undo) t)")
         assert editor.text() == original
         editor.run("copydesk-critique")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from copydesk.lsp import applying
-from harness.editor import NEOVIM, VSCODE, Editor
+from harness.editor import NEOVIM, SECONDS, VSCODE, Editor
 from harness.scripted import ScriptedDesk, services
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ URI = "file:///work/post.md"
 TEXT = "# Title\n\nAll well. One flaw is here. The end.\n"
 QUOTE, BETTER = "One flaw is here.", "One thing is better here."
 UNCHANGED = "The text changed, nothing was edited."
+EGLOT = replace(NEOVIM, name="Eglot", delay=SECONDS)
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +46,7 @@ async def proposed(
     return editor, accept["command"]
 
 
-async def accept(editor: Editor, command: dict[str, Any]) -> bool:
+async def accept(editor: Editor, command: dict[str, Any]) -> bool | None:
     """Run the action and return whether the server says that it is done."""
     params = {"command": command["command"], "arguments": command["arguments"]}
     return (await editor.request("workspace/executeCommand", params))["applied"]
@@ -57,6 +59,15 @@ async def test_an_accepted_rewrite_is_in_the_text_and_the_note_is_gone(
     assert command["title"] == f"Accept rewrite: {BETTER}"
     assert await accept(editor, command)
     assert editor.buffers[URI].text == TEXT.replace(QUOTE, BETTER)
+    await editor.notes(URI)
+    assert editor.said == []
+
+
+async def test_an_editor_that_tells_of_no_change_while_it_waits_is_answered_first(connect: Connect) -> None:
+    editor, command = await proposed(connect, EGLOT)
+    assert await accept(editor, command) is None
+    await editor.until(lambda: editor.buffers[URI].text == TEXT.replace(QUOTE, BETTER))
+    editor.flush(URI)
     await editor.notes(URI)
     assert editor.said == []
 

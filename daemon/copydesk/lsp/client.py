@@ -46,6 +46,7 @@ class Features:
     previews: bool = False
     status: bool = False
     neovim: bool = False
+    silent_while_waiting: bool = False
 
 
 class Client:
@@ -168,6 +169,8 @@ def features(params: types.InitializeParams) -> Features:
         previews=_experimental(capabilities.experimental, "draftPreview"),
         status=_experimental(capabilities.experimental, "status"),
         neovim=bool(params.client_info and params.client_info.name == "Neovim"),
+        # eglot sends changes when Emacs is idle, which it is not while a command waits; older ones have no name.
+        silent_while_waiting=params.client_info is None or params.client_info.name.lower() == "eglot",
     )
 
 

@@ -22,7 +22,7 @@ from copydesk.lsp.jobs import Kind
 from copydesk.lsp.listing import listing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Coroutine, Mapping
 
     from copydesk.core.evidence import Evidence
     from copydesk.lsp.documents import OpenDocument
@@ -98,7 +98,7 @@ async def cite(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Cite a source at a note's sentence."""
     document, notes = _owner(session, given["noteId"])
     evidence = _evidence(notes, given)
-    return {"applied": await citing.cite(session, document, notes, given["noteId"], evidence)}
+    return await _applied(session, citing.cite(session, document, notes, given["noteId"], evidence))
 
 
 async def open_source(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,8 +111,9 @@ async def apply(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Put a rewrite into the text."""
     document, notes = _owner(session, given["noteId"])
     if notes.offer(given["noteId"]) is not None:
-        return {"applied": await drafts.accept(session, document, notes, given["noteId"], given.get("paragraphs"))}
-    return {"applied": await apply_rewrite(session, document, notes, given["noteId"])}
+        accepted = drafts.accept(session, document, notes, given["noteId"], given.get("paragraphs"))
+        return await _applied(session, accepted)
+    return await _applied(session, apply_rewrite(session, document, notes, given["noteId"]))
 
 
 async def draft(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -231,6 +232,18 @@ EXECUTE = {
     commands.DOCTOR: status.doctor,
     commands.LEDGER: ledger,
 }
+
+
+async def _applied(session: Session, edit: Coroutine[Any, Any, bool]) -> dict[str, Any]:
+    """Answer whether an edit is in the document; before it is begun where the change would wait for the answer."""
+    if not session.client.features.silent_while_waiting:
+        return {"applied": await edit}
+
+    async def later() -> None:
+        await edit
+
+    session.background(later())
+    return {"applied": None}
 
 
 def _document(session: Session, uri: str) -> OpenDocument:
