@@ -50,7 +50,11 @@ class SourceError(CopydeskError):
 
 
 class SearchUnavailable(SourceError):
-    """A provider is off, down, refusing or not set up."""
+    """A provider is off, down, refusing or not set up; `wait` is for how many seconds it asked not to be asked."""
+
+    def __init__(self, message: str, remedy: str = "", wait: float = 0.0) -> None:
+        super().__init__(message, remedy)
+        self.wait = wait
 
 
 class PageUnusable(SourceError):

@@ -87,8 +87,9 @@ class ClaimReport:
     """All that was done about one claim, step by step.
 
     `text` is the claim as written, `asked` its self-contained form, `parts` the one to three facts in it. `queries`
-    are all that was ever searched for, written before any page was read. `reason` says why there is no verdict, or
-    why a claim is not checkable. `verdict` is None unless `status` is `JUDGED`.
+    are all that was ever searched for, written before any page was read; `searched` is when the oldest of the results
+    used was had from a search service (ISO 8601, UTC), which may be a day ago, empty where none was asked. `reason`
+    says why there is no verdict, or why a claim is not checkable. `verdict` is None unless `status` is `JUDGED`.
     """
 
     text: str
@@ -100,3 +101,4 @@ class ClaimReport:
     queries: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    searched: str = ""

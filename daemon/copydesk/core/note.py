@@ -53,7 +53,8 @@ class Related:
 class Provenance:
     """What made a note: an agent ("instant" or a role), a model and its digest, and the question asked.
 
-    `confidence` is a probability between 0 and 1 as the model gave it, None where rules decided.
+    `confidence` is a probability between 0 and 1 as the model gave it, None where rules decided. `searched` is when the
+    oldest of the search results behind it were had, as in `ClaimReport`.
     """
 
     agent: str = "instant"
@@ -62,6 +63,7 @@ class Provenance:
     prompt_version: str | None = None
     cached: bool = False
     confidence: float | None = None
+    searched: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def _markdown(shown: Shown) -> str:
     if shown.code is not None and not note.evidence:
         paragraphs += [markdown(shown.code.why), markdown(shown.code.how)]
     code = f"[{note.code}]({href})" if href else markdown(note.code)
-    paragraphs.append(f"{code} · {markdown(_source(note.provenance))}")
+    paragraphs.append(f"{code} · {markdown(_source(note.provenance, shown.today))}")
     if shown.rewrite is not None:
         paragraphs += ["Proposed:", code_block(shown.rewrite)]
     return "\n\n".join(paragraphs)
@@ -92,7 +92,7 @@ def _plain(shown: Shown) -> str:
     reasons = [shown.code.why, shown.code.how] if shown.code is not None else []
     if note.evidence:
         reasons = [f"{quoted(one)}, {one.source.url}, {_age(one, shown.today)}" for one in note.evidence]
-    lines = [note.message, *reasons, f"{note.code} · {_source(note.provenance)}"]
+    lines = [note.message, *reasons, f"{note.code} · {_source(note.provenance, shown.today)}"]
     if shown.rewrite is not None:
         lines += ["Proposed:", shown.rewrite]
     return "\n".join(visible(line) for line in lines)
@@ -106,17 +106,23 @@ def _card(one: Evidence, today: str) -> str:
 
 
 def _age(one: Evidence, today: str) -> str:
-    day = one.source.retrieved[:10]
+    return _since("read", one.source.retrieved, today)
+
+
+def _since(what: str, time: str, today: str) -> str:
+    """Return a date with how long ago that is, which only days of this calendar tell."""
+    day = time[:10]
     try:
         days = (date.fromisoformat(today) - date.fromisoformat(day)).days
     except ValueError:
-        return f"read {visible(day)}"
+        return f"{what} {visible(day)}"
     ago = {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
-    return f"read {day}, {ago}" if days >= 0 else f"read {day}"
+    return f"{what} {day}, {ago}" if days >= 0 else f"{what} {day}"
 
 
-def _source(provenance: Provenance) -> str:
+def _source(provenance: Provenance, today: str) -> str:
     if provenance.agent in RESEARCH:
-        return origin(provenance, provenance.model or "the model")
+        results = f" Search results {_since('of', provenance.searched, today)}." if provenance.searched else ""
+        return origin(provenance, provenance.model or "the model") + results
     model = f" {provenance.agent}: {provenance.model}" if provenance.model else ""
     return f"{origin(provenance)}{model}"

@@ -117,6 +117,7 @@ class Hearing:
             queries=self.plan.queries,
             evidence=told or nearest(self.plan, candidates, Stance.IRRELEVANT),
             skipped=(*retrieved.skipped, *dict.fromkeys(self.objections)),
+            searched=retrieved.searched,
         )
 
 

@@ -7,7 +7,7 @@ a fetch or an edit. The verdict is computed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from copydesk.core.claims.checkable import unchecked
@@ -68,6 +68,7 @@ class Investigation:
         if retrieved.failure:
             yield _unjudged(claim, plan, retrieved, [], Status.UNAVAILABLE, retrieved.failure)
             return
+        self.provenance = replace(self.provenance, searched=retrieved.searched)
         candidates = [retrieved.candidates(part) for part in plan.parts]
         try:
             async for event in self._judged(claim, plan, retrieved, candidates):
@@ -94,7 +95,7 @@ class Investigation:
                 await hearing.hear(part, candidate, self.verifier, trial)
                 done += 1
         yield Progress("judging", total, total)
-        self.provenance = self.verifier.provenance(hearing.confidence)
+        self.provenance = replace(self.verifier.provenance(hearing.confidence), searched=retrieved.searched)
         yield hearing.report(claim, retrieved, candidates)
 
     def _believed(self) -> bool:
@@ -122,4 +123,5 @@ def _unjudged(
         queries=plan.queries,
         evidence=nearest(plan, candidates, None),
         skipped=retrieved.skipped,
+        searched=retrieved.searched,
     )

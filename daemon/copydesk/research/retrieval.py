@@ -63,11 +63,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """What a claim's queries led to. `failure` says why nothing at all could be searched or read, if so."""
+    """What a claim's queries led to. `failure` says why nothing at all could be searched or read, if so.
+
+    `searched` is when the oldest of the results were had, as in `ClaimReport`.
+    """
 
     readings: tuple[Reading, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     failure: str = ""
+    searched: str = ""
 
     def candidates(self, part: str) -> list[Candidate]:
         """Return the excerpts that most likely speak of a part of a claim, best first."""
@@ -84,6 +88,16 @@ class Retrieved:
         return best
 
 
+@dataclass(slots=True)
+class _Answer:
+    """What one provider said: the results of each query, what was skipped, when, and why it failed, if it did."""
+
+    rankings: list[list[tuple[Search, Hit]]] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    times: list[str] = field(default_factory=list)
+    failure: str = ""
+
+
 @dataclass
 class Retrieval:
     """Searching and reading for one command; a page is read once however many claims lead to it.
@@ -98,16 +112,17 @@ class Retrieval:
     async def retrieve(self, queries: Sequence[str]) -> Retrieved:
         """Return what the queries lead to; a provider or page that fails is skipped, with its reason."""
         answers = await asyncio.gather(*(self._searched(search, queries) for search in self.searches))
-        skipped = [one for _, left, _ in answers for one in left]
-        failures = [failure for _, _, failure in answers if failure]
+        skipped = [one for answer in answers for one in answer.skipped]
+        failures = [answer.failure for answer in answers if answer.failure]
         if len(failures) == len(self.searches):
             return Retrieved((), tuple(dict.fromkeys(skipped)), " ".join(dict.fromkeys(failures)))
-        hits = _merged([ranking for rankings, _, _ in answers for ranking in rankings])[:TRIED]
+        hits = _merged([ranking for answer in answers for ranking in answer.rankings])[:TRIED]
         read = await self._read_best(hits)
         readings = tuple(one for one in read if isinstance(one, Reading))
         skipped += [one for one in read if isinstance(one, Skipped)]
         failure = "Of the sources found, none could be used." if hits and not readings else ""
-        return Retrieved(readings, tuple(dict.fromkeys(skipped)), failure)
+        searched = min((time for answer in answers for time in answer.times), default="")
+        return Retrieved(readings, tuple(dict.fromkeys(skipped)), failure, searched)
 
     def pages(self, evidence: Sequence[Evidence]) -> tuple[Page, ...]:
         """Return the pages that evidence stands in, each once."""
@@ -115,24 +130,18 @@ class Retrieval:
         read = {one.page.source.sha256: one.page for one in self._read.values() if isinstance(one, Reading)}
         return tuple(read[digest] for digest in wanted if digest in read)
 
-    async def _searched(
-        self, search: Search, queries: Sequence[str]
-    ) -> tuple[list[list[tuple[Search, Hit]]], list[Skipped], str]:
-        """Return the results of each query, what was skipped, and why the provider failed, if it did."""
-        rankings: list[list[tuple[Search, Hit]]] = []
-        skipped: list[Skipped] = []
+    async def _searched(self, search: Search, queries: Sequence[str]) -> _Answer:
+        answer = _Answer()
         try:
             for query in queries:
                 found = await search.find(query, RESULTS)
-                rankings.append([(search, hit) for hit in found.hits if not self.own or hit.url != self.own])
-                skipped += found.skipped
+                answer.rankings.append([(search, hit) for hit in found.hits if not self.own or hit.url != self.own])
+                answer.skipped += found.skipped
+                answer.times += [found.searched] if found.searched else []
         except SearchUnavailable as problem:
-            return (
-                rankings,
-                [*skipped, Skipped(search.name, problem.sentence)],
-                "" if any(rankings) else problem.sentence,
-            )
-        return rankings, skipped, ""
+            answer.skipped.append(Skipped(search.name, problem.sentence))
+            answer.failure = "" if any(answer.rankings) else problem.sentence
+        return answer
 
     async def _read_best(self, hits: Sequence[tuple[Search, Hit]]) -> list[Reading | Skipped]:
         """Return what the first results are, in their order, until enough of them can be used."""

@@ -1,7 +1,7 @@
 """Asking a search server: one request, and every way in which it can fail as one sentence with the next step.
 
-A server that says "later" is not asked before then; the wait is kept in memory, for the life of the provider. No answer
-is ever taken for an empty one: a page that asks for a human, a redirect or JSON of another shape are failures.
+A server that says "later" is not asked before then; the wait is kept in memory, and by `cached` for other processes. No
+answer is ever taken for an empty one: a page that asks for a human, a redirect or JSON of another shape are failures.
 """
 
 from __future__ import annotations
@@ -82,9 +82,9 @@ class Site:
     start: str
     refused: str
 
-    def unavailable(self, what: str, remedy: str) -> SearchUnavailable:
+    def unavailable(self, what: str, remedy: str, wait: float = 0.0) -> SearchUnavailable:
         """Return an error that says what this server did and what to do next."""
-        return SearchUnavailable(f"Search unavailable: {self.name} at {self.address} {what}.", remedy)
+        return SearchUnavailable(f"Search unavailable: {self.name} at {self.address} {what}.", remedy, wait)
 
 
 class Pause:
@@ -131,13 +131,14 @@ class Server:
     def later(self, seconds: float, why: str) -> SearchUnavailable:
         """Start a pause and return the error that says so."""
         self._pause.start(seconds)
-        return self.site.unavailable(why, f"Try again in {_time(seconds)}." if seconds else "Try again later.")
+        remedy = f"Try again in {in_words(seconds)}." if seconds else "Try again later."
+        return self.site.unavailable(why, remedy, seconds)
 
     def _require_no_pause(self) -> None:
         left = self._pause.left()
         if left:
             raise self.site.unavailable(
-                f"asked to be left alone for another {_time(left)}; it was not asked", "Try again after that."
+                f"asked to be left alone for another {in_words(left)}; it was not asked", "Try again after that."
             )
 
     def _refusal(self, response: Response) -> SearchUnavailable:
@@ -210,6 +211,7 @@ def wrong_shape(site: Site) -> SearchUnavailable:
     )
 
 
-def _time(seconds: float) -> str:
+def in_words(seconds: float) -> str:
+    """Return a time to wait, in seconds or minutes."""
     whole = math.ceil(seconds)
     return f"{whole} seconds" if whole < 120 else f"{math.ceil(whole / 60)} minutes"

@@ -1,5 +1,7 @@
 """Search results kept for a day, so that the same question asks nothing again and gets the same answer.
 
+A provider that asked to be left alone is not asked before then by other processes either: each command is one.
+
 What is kept is read as carefully as what a provider sends: whoever can write the cache must not be able to choose what
 is fetched from this machine's own network, so the provider itself checks an address again when it is read.
 """
@@ -12,7 +14,9 @@ import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from copydesk.adapters.search.asking import in_words
 from copydesk.adapters.search.hits import LONGEST_TITLE, MOST_HITS, checked_query, clean_url
+from copydesk.adapters.web.pace import LONGEST_REST
 from copydesk.core.evidence import Skipped
 from copydesk.errors import SearchUnavailable
 from copydesk.ports import Found, Hit
@@ -37,8 +41,8 @@ class CachedSearch:
     """Implements `copydesk.adapters.search.provider.Provider` by another and the cache.
 
     `address` is where the other one asks: results of one server are not given as those of another. `clock` is
-    wall-clock time in seconds. Offline, only what is kept is answered. A failure is never kept. `when_closed` is called
-    once.
+    wall-clock time in seconds. Offline, only what is kept is answered. Of a failure only the wait is kept.
+    `when_closed` is called once.
     """
 
     def __init__(
@@ -75,8 +79,13 @@ class CachedSearch:
                 f"Offline, and {self.name} was not asked this in the last 24 hours.",
                 "Set offline = false under [search] to ask it, or add documents to your library.",
             )
+        await self._require_no_rest()
         asked_at = float(self._clock())
-        found = await self._inner.find(query, limit)
+        try:
+            found = await self._inner.find(query, limit)
+        except SearchUnavailable as problem:
+            await self._rest(problem.wait)
+            raise
         found = Found(found.hits, found.skipped, searched=_iso(asked_at))
         await self._cache.put(key, _written(found, asked_at), KEPT_SECONDS)
         return found
@@ -101,7 +110,23 @@ class CachedSearch:
             when_closed()
         await self._inner.close()
 
+    async def _require_no_rest(self) -> None:
+        kept = await self._cache.get(self._key("", 0))
+        left = _rest_left(kept, float(self._clock())) if kept is not None else 0.0
+        if left > 0:
+            raise SearchUnavailable(
+                f"Search unavailable: {self.name} at {self._address} asked to be left alone for another "
+                f"{in_words(left)}; it was not asked.",
+                "Try again after that.",
+            )
+
+    async def _rest(self, seconds: float) -> None:
+        if seconds > 0:
+            rest = json.dumps({"asked_at": float(self._clock()), "seconds": seconds}).encode()
+            await self._cache.put(self._key("", 0), rest, seconds)
+
     def _key(self, query: str, limit: int) -> str:
+        """Return where an answer is kept; no query is empty, so that an empty one stands for the provider itself."""
         asked = json.dumps([_VERSION, self.name, self._address, query, limit])
         return "search:" + hashlib.blake2b(asked.encode(), digest_size=24).hexdigest()
 
@@ -144,6 +169,19 @@ def _read(kept: bytes, provider: str, limit: int, now: float) -> Found | None:
         tuple(Skipped(what, why) for what, why in notes),
         searched=_iso(asked_at),
     )
+
+
+def _rest_left(kept: bytes, now: float) -> float:
+    """Return for how many seconds not to ask; 0 for what is over, from the future, or not what was stored."""
+    try:
+        rest = json.loads(kept)
+        asked_at, seconds = float(rest["asked_at"]), float(rest["seconds"])
+    except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
+        return 0.0
+    passed = now - asked_at
+    if not (math.isfinite(passed) and passed >= -SKEW_SECONDS and seconds <= LONGEST_REST):
+        return 0.0
+    return seconds - passed
 
 
 def _pairs(rows: object) -> list[tuple[str, str]]:

@@ -99,7 +99,8 @@ class DuckDuckGoSearch:
         names = {kind.__name__ for kind in type(error).__mro__}
         if "RatelimitException" in names:
             self._pause.start(PAUSE_SECONDS)
-            return _unavailable("has had too many requests", f"Try again in {PAUSE_SECONDS:.0f} seconds.")
+            remedy = f"Try again in {PAUSE_SECONDS:.0f} seconds."
+            return _unavailable("has had too many requests", remedy, PAUSE_SECONDS)
         if "TimeoutException" in names:
             return _unavailable("did not answer in time", "Check the connection, or try again later.")
         if "No results found" in str(error):
@@ -113,7 +114,9 @@ class DuckDuckGoSearch:
     def _nothing(self) -> SearchUnavailable:
         self._pause.start(PAUSE_SECONDS)
         return _unavailable(
-            "gave no results, which is also what it does when it refuses", "Try again later, or use another provider."
+            "gave no results, which is also what it does when it refuses",
+            "Try again later, or use another provider.",
+            PAUSE_SECONDS,
         )
 
 
@@ -149,5 +152,5 @@ def _unwrapped(url: object) -> object:
     return unquote(inner) if "://" not in inner else inner
 
 
-def _unavailable(what: str, remedy: str) -> SearchUnavailable:
-    return SearchUnavailable(f"Search unavailable: DuckDuckGo {what}.", remedy)
+def _unavailable(what: str, remedy: str, wait: float = 0.0) -> SearchUnavailable:
+    return SearchUnavailable(f"Search unavailable: DuckDuckGo {what}.", remedy, wait)

@@ -65,9 +65,15 @@ def _claim(examined: Examined, claim: ClaimReport, note: Note | None, paint: Pai
     for one in claim.evidence:
         yield from _evidence(one, paint)
     if claim.queries:
-        yield paint(f"    searched for: {' | '.join(map(visible, claim.queries))}", FAINT)
+        yield paint(f"    searched for: {' | '.join(map(visible, claim.queries))}{_when(claim.searched)}", FAINT)
     for skipped in claim.skipped:
         yield paint(f"    left out: {shortened(skipped.what, 80)}: {shortened(skipped.why, QUOTED)}", FAINT)
+
+
+def _when(searched: str) -> str:
+    """Return from when the results are: they may come from the cache, up to a day old."""
+    day, _, time = searched.partition("T")
+    return f" (results of {visible(day)}, {visible(time[:5])} UTC)" if time else ""
 
 
 def _verdict(claim: ClaimReport) -> str:

@@ -77,6 +77,7 @@ def _claim(one: ClaimReport) -> dict[str, Any]:
         "queries": list(one.queries),
         "evidence": [evidence(each) for each in one.evidence],
         "skipped": [asdict(each) for each in one.skipped],
+        "searched": one.searched,
     }
 
 
