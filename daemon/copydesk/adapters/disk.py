@@ -219,7 +219,18 @@ def _emptied(directory: Path) -> int:
     with closing(sqlite3.connect(directory / _DATABASE, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
         connection.execute("VACUUM")  # deleted rows stay readable in the file until then
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        alone = _is_alone(connection)
+    if alone:
+        (directory / _DATABASE).unlink(missing_ok=True)
     return removed
+
+
+def _is_alone(connection: sqlite3.Connection) -> bool:
+    """Tell whether nobody else has the database open: only then can it be taken out of its mode for sharing."""
+    try:
+        return bool(connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0] == "delete")
+    except sqlite3.OperationalError:
+        return False
 
 
 def _opened(directory: Path, size_limit_bytes: int) -> BytesCache:

@@ -157,6 +157,11 @@ def older_file(path: Path) -> Path:
     return path.with_name(f"{path.stem}.1{path.suffix}")
 
 
+def ledger_files(path: Path) -> tuple[Path, ...]:
+    """Return every file that a ledger may have."""
+    return older_file(path), path, _lock_file(path)
+
+
 def read_ledger(path: Path) -> tuple[Entry, ...]:
     """Return the entries of both files, oldest first; damaged lines are skipped. Raises `StoreError`."""
     try:
@@ -173,7 +178,7 @@ def clear_ledger(path: Path) -> int:
     """Remove the ledger and return how many entries it had; raises `StoreError`."""
     removed = len(read_ledger(path))
     try:
-        for file in (older_file(path), path, _lock_file(path)):
+        for file in ledger_files(path):
             file.unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(f"The ledger cannot be cleared ({_reason(error)}).", f"Remove {path} yourself.") from error

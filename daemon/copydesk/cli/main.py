@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *("critique", "research", "draft", "drafts", "provenance", "sources"),
-    *("serve", "doctor", "model", "cache", "ledger"),
+    *("serve", "doctor", "model", "cache", "ledger", "clear"),
 )
 
 
