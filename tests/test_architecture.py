@@ -20,7 +20,7 @@ ALLOWED = {
     "errors": set(),
     "turns": set(),
     "tables": {"core"},
-    "settings": {"core", "tables"},
+    "settings": {"core", "tables", "user_folders"},
     "answers": {"core", "ports", "errors", "turns"},
     "examination": {"core", "ports", "errors", "turns", "events", "answers"},
     "research": {"core", "ports", "errors", "turns", "events", "answers"},
@@ -30,7 +30,8 @@ ALLOWED = {
         *("core", "ports", "errors", "turns", "events", "answers", "watch", "examination", "research", "drafting")
     },
     "cause": set(),
-    "adapters": {"core", "ports", "errors", "settings", "cause", "adapters"},
+    "user_folders": set(),
+    "adapters": {"core", "ports", "errors", "settings", "cause", "user_folders", "adapters"},
     "lsp": {"core", "ports", "errors", "events", "cause", "lsp"},
 }
 

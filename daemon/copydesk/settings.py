@@ -10,14 +10,15 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.core.schema import Problem, read_table, shown
 from copydesk.tables import SearchSettings, Settings
+from copydesk.user_folders import user_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 __all__ = ["Layer", "Origin", "SearchSettings", "Settings", "load", "merge", "read_toml_layer", "user_settings_path"]
 
@@ -75,11 +76,7 @@ def load(
 
 def user_settings_path() -> Path | None:
     """Return where the user's own settings live, None on a system that has no such place."""
-    import platformdirs
-
-    path = Path(platformdirs.user_config_dir("copydesk", appauthor=False)) / "config.toml"
-    # Without a home this is relative, and a workspace must not pass for the user.
-    return path if path.is_absolute() else None
+    return user_folder("config", "config.toml")
 
 
 def read_toml_layer(path: Path, origin: Origin) -> Layer:

@@ -12,14 +12,15 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from copydesk.adapters.private_files import private_directory, private_file
 from copydesk.errors import StoreError
+from copydesk.user_folders import user_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from copydesk.adapters.bytes_disk import BytesCache
 
@@ -168,10 +169,7 @@ def opened(key: str, stored: object, now: float) -> bytes | None:
 
 def default_directory() -> Path | None:
     """Return the user's directory for the cache, None on a system that has none."""
-    import platformdirs
-
-    path = Path(platformdirs.user_cache_dir("copydesk", appauthor=False)) / "answers"
-    return path if path.is_absolute() else None  # relative without a home: never keep it in a workspace
+    return user_folder("cache", "answers")
 
 
 def cache_stats(directory: Path) -> CacheStats:

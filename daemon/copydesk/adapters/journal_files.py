@@ -12,6 +12,7 @@ from urllib.request import url2pathname
 from copydesk.adapters.locks import lock
 from copydesk.adapters.private_files import private_file
 from copydesk.errors import StoreError
+from copydesk.user_folders import user_folder
 
 SUFFIX = ".journal"
 LARGEST_FILE = 64 << 20
@@ -28,10 +29,7 @@ class JournalBusy(StoreError):
 
 def default_drafts_directory() -> Path | None:
     """Return the user's directory for journals, None on a system that has none."""
-    import platformdirs
-
-    path = Path(platformdirs.user_state_dir("copydesk", appauthor=False)) / "drafts"
-    return path if path.is_absolute() else None  # relative without a home: never keep it in a workspace
+    return user_folder("state", "drafts")
 
 
 def one_spelling(uri: str) -> str:

@@ -20,7 +20,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk.adapters.locks import lock
@@ -28,9 +27,11 @@ from copydesk.adapters.private_files import private_directory, private_file
 from copydesk.cause import command
 from copydesk.core.visible import shortened
 from copydesk.errors import StoreError
+from copydesk.user_folders import user_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
@@ -146,10 +147,7 @@ class Ledger:
 
 def default_ledger_path() -> Path | None:
     """Return where the user's ledger is kept, None on a system that has no place for one."""
-    import platformdirs
-
-    folder = Path(platformdirs.user_log_dir("copydesk", appauthor=False))
-    return folder / "ledger.jsonl" if folder.is_absolute() else None  # relative without a home
+    return user_folder("log", "ledger.jsonl")
 
 
 def older_file(path: Path) -> Path:

@@ -19,7 +19,6 @@ import re
 import time
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.adapters.private_files import private_directory, private_file
@@ -30,9 +29,11 @@ from copydesk.core.note import Anchor, digest
 from copydesk.core.provenance import DraftProvenance, newest, standing
 from copydesk.core.running import running
 from copydesk.errors import StoreError
+from copydesk.user_folders import user_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from copydesk.core.document import Document
 
@@ -198,10 +199,7 @@ class ProvenanceStore:
 
 def default_provenance_directory() -> Path | None:
     """Return the user's directory for the record of drafted sentences, None on a system that has none."""
-    import platformdirs
-
-    path = Path(platformdirs.user_data_dir("copydesk", appauthor=False)) / "provenance"
-    return path if path.is_absolute() else None  # relative without a home: never keep it in a workspace
+    return user_folder("data", "provenance")
 
 
 def _written(one: DraftProvenance) -> dict[str, Any]:

@@ -17,7 +17,6 @@ import secrets
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.adapters.private_files import private_directory
@@ -28,9 +27,11 @@ from copydesk.core.document import Format
 from copydesk.core.evidence import Source
 from copydesk.errors import StoreError
 from copydesk.ports import Page
+from copydesk.user_folders import user_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
@@ -215,10 +216,7 @@ class SourceStore:
 
 def default_sources_directory() -> Path | None:
     """Return the user's directory for cited sources, None on a system that has none."""
-    import platformdirs
-
-    path = Path(platformdirs.user_data_dir("copydesk", appauthor=False)) / "sources"
-    return path if path.is_absolute() else None  # relative without a home: never keep it in a workspace
+    return user_folder("data", "sources")
 
 
 def _known(page: Page, newest: Page) -> KnownSource:

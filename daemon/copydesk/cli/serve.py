@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from copydesk.errors import StoreError
+from copydesk.user_folders import user_folder
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from copydesk.adapters.egress import Egress
     from copydesk.core.brief import Brief
@@ -33,16 +34,28 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Serve one editor until it says goodbye."""
-    import platformdirs
-
     from copydesk.cli.guarding import guarded
     from copydesk.lsp.log import start_log
     from copydesk.lsp.server import serve
 
-    folder = Path(platformdirs.user_log_dir("copydesk", appauthor=False))
-    start_log(folder / "daemon.log" if folder.is_absolute() else None)
+    start_log(_log_file())
     with guarded() as egress:
         return serve(services(egress))
+
+
+def _log_file() -> Path | None:
+    """Return the log's path, a file of this user's alone; None where there can be none, or somebody else made it."""
+    from copydesk.adapters.private_files import private_directory, private_file
+
+    folder = user_folder("log")
+    if folder is None:
+        return None
+    try:
+        private_directory(folder)
+        private_file(folder / "daemon.log")
+    except (StoreError, OSError):
+        return None
+    return folder / "daemon.log"
 
 
 def services(egress: Egress) -> Services:

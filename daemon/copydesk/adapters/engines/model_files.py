@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.adapters.engines.gguf import MAGIC
 from copydesk.errors import ModelMissing
+from copydesk.user_folders import user_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,10 +47,11 @@ def parse_reference(text: str) -> HubReference:
 
 
 def models_folder() -> Path:
-    """Return the folder in the user's data where copydesk keeps the model files that it fetched."""
-    from platformdirs import user_data_path
+    """Return the folder in the user's data where copydesk keeps the model files that it fetched.
 
-    return user_data_path("copydesk", appauthor=False) / "models"
+    For a user without a home that is a place where there can be no file: no model is taken from a workspace.
+    """
+    return user_folder("data", "models") or Path(os.devnull, "models")
 
 
 def locate(model: str) -> Path:

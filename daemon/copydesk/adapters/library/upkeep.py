@@ -11,7 +11,6 @@ import re
 import sqlite3
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk.adapters.library.store import (
@@ -27,9 +26,11 @@ from copydesk.adapters.library.store import (
     reason,
 )
 from copydesk.errors import StoreError
+from copydesk.user_folders import user_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from copydesk.adapters.library.folders import Place
 
@@ -50,10 +51,7 @@ class LibraryStats:
 
 def default_directory() -> Path | None:
     """Return the user's directory for indexes, None on a system that has none."""
-    import platformdirs
-
-    path = Path(platformdirs.user_cache_dir("copydesk", appauthor=False)) / "library"
-    return path if path.is_absolute() else None  # relative without a home: never keep it in a workspace
+    return user_folder("cache", "library")
 
 
 def database_of(directory: Path, folders: Sequence[Place]) -> Path:
