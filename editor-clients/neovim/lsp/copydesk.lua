@@ -15,7 +15,7 @@ return {
   end,
   filetypes = { "markdown", "quarto", "rmd", "mdx", "text" },
   root_markers = { "copydesk.toml", ".git" },
-  capabilities = { experimental = { copydesk = { draftPreview = true } } },
+  capabilities = { experimental = { copydesk = { draftPreview = true, status = true } } },
   commands = {
     ["copydesk.showDraft"] = shown("copydesk.showDraft"),
     ["copydesk.applyNote"] = shown("copydesk.applyNote"),
@@ -24,6 +24,9 @@ return {
   handlers = {
     ["copydesk/draftPreview"] = function(_, params, context)
       require("copydesk.preview").show(params, context.client_id)
+    end,
+    ["copydesk/status"] = function(_, params, context)
+      require("copydesk").told(params, context.client_id)
     end,
     ["window/showMessage"] = function(_, params)
       require("copydesk.message").show(params)

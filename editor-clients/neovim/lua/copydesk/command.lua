@@ -4,6 +4,7 @@ local daemon = require("copydesk.daemon")
 local drafts = require("copydesk.draft")
 local message = require("copydesk.message")
 local notes = require("copydesk.notes")
+local scratch = require("copydesk.scratch")
 
 local M = {}
 
@@ -69,7 +70,7 @@ local function on_note(call, command, more, none)
   end)
 end
 
-local ANYWHERE = { cancel = true, jobs = true }
+local ANYWHERE = { cancel = true, jobs = true, ledger = true }
 local NO_NOTE = "copydesk has no note here"
 
 ---@type table<string, fun(call: copydesk.Call)>
@@ -199,6 +200,12 @@ function subcommands.jobs(call)
         execute(call, "copydesk.cancel", { jobId = job.jobId })
       end
     end)
+  end)
+end
+
+function subcommands.ledger(call)
+  execute(call, "copydesk.ledger", nil, function(result)
+    scratch.open("copydesk://ledger", result.text, "text")
   end)
 end
 

@@ -12,6 +12,23 @@ local function asked(command, argument)
   return vim.system(line, { text = true, timeout = 20000, cwd = vim.fn.stdpath("state") }):wait()
 end
 
+---Return what the doctor says: of a running server, with the settings of this editor, or else of the program.
+---@param command string[]
+---@param client vim.lsp.Client?
+---@return string text
+---@return boolean sound
+local function examined(command, client)
+  if client then
+    local params = { command = "copydesk.doctor", arguments = { vim.empty_dict() } }
+    local answer = client:request_sync("workspace/executeCommand", params, 20000)
+    if answer and answer.result then
+      return answer.result.text, true
+    end
+  end
+  local report = asked(command, "doctor")
+  return report.stdout .. (report.stderr or ""), report.code == 0
+end
+
 function M.check()
   vim.health.start("copydesk")
   if vim.fn.has("nvim-0.11") == 0 then
@@ -40,9 +57,9 @@ function M.check()
     vim.health.info("the language server starts with the first document of prose")
   end
   vim.health.start("copydesk: engine and model")
-  local report = asked(command, "doctor")
-  local say = report.code == 0 and vim.health.info or vim.health.warn
-  say(vim.trim(report.stdout .. (report.stderr or "")))
+  local text, sound = examined(command, clients[1])
+  local say = sound and vim.health.info or vim.health.warn
+  say(vim.trim(text))
 end
 
 return M

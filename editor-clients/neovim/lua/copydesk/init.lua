@@ -2,13 +2,48 @@
 
 local M = {}
 
+local REWRITE = "copydesk: rewrite"
+
 ---What runs, by client and by the token of its progress.
 ---@type table<integer, table<integer|string, { title: string, message: string? }>>
 local running = {}
 
----Return what copydesk is doing, for a status line; empty when it is idle.
+---@class copydesk.Engine
+---@field state "ready"|"failed"|"off"|"unknown"
+---@field model string?
+---@field locality "local"|"remote"|vim.NIL
+
+---Who answers, by client.
+---@type table<integer, copydesk.Engine>
+local engines = {}
+
+---Take over who answers and what is running.
+---@param state { engine: copydesk.Engine }
+---@param client integer
+function M.told(state, client)
+  engines[client] = state.engine
+  vim.cmd.redrawstatus({ bang = true })
+end
+
+---Return who answers in the current buffer, as far as that is known.
 ---@return string
-function M.status()
+local function answering()
+  local client = require("copydesk.daemon").client()
+  local engine = client and engines[client.id]
+  if not engine or engine.state == "unknown" then
+    return ""
+  elseif engine.state == "off" then
+    return "copydesk: rules only"
+  elseif engine.state == "failed" then
+    return "copydesk: no model answers"
+  end
+  return ("copydesk: %s%s"):format(engine.model, engine.locality == "remote" and ", remote" or "")
+end
+
+---Return what copydesk is doing, for a status line. When it is idle that is empty, or with `engine` the model's name.
+---@param options { engine: boolean? }?
+---@return string
+function M.status(options)
   local parts = {}
   for identity, jobs in pairs(running) do
     -- What ran in a server that has ended runs no more.
@@ -17,6 +52,9 @@ function M.status()
     end
   end
   table.sort(parts)
+  if #parts == 0 and options and options.engine then
+    return answering()
+  end
   return table.concat(parts, " | ")
 end
 
@@ -34,6 +72,9 @@ function M.progressed(data)
   jobs[token] = value.kind ~= "end" and { title = title, message = value.message } or nil
   if value.kind == "end" then
     require("copydesk.preview").ended(client.id, token, value.message)
+  end
+  if value.kind == "end" and title == REWRITE then
+    require("copydesk.notes").proposed(client)
   end
   if value.kind == "end" and value.message then
     require("copydesk.message").conclude(("%s: %s"):format(title, value.message))

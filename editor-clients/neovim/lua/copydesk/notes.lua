@@ -1,5 +1,7 @@
 -- Notes in a buffer: how they look until the writer says otherwise, and what can be done with the one at the cursor.
 
+local daemon = require("copydesk.daemon")
+
 local M = {}
 
 local HIGHLIGHTS = {
@@ -8,6 +10,9 @@ local HIGHLIGHTS = {
   "DiagnosticVirtualLinesInfo",
   "DiagnosticVirtualLinesHint",
 }
+---What the model proposes, by note.
+---@type table<string, string>
+local rewrites = {}
 local shown = vim.api.nvim_create_namespace("copydesk.shown")
 
 ---Return a message broken into lines of at most so many columns.
@@ -38,6 +43,12 @@ local function is_at(diagnostic, row, column)
   return begun and not over
 end
 
+---@param diagnostic vim.Diagnostic
+---@return string
+local function identity(diagnostic)
+  return vim.tbl_get(diagnostic, "user_data", "lsp", "data", "id") or ""
+end
+
 ---Show the notes at the cursor, or else those on its line, below the line. Neovim's own virtual lines stand under the
 ---note's column and do not wrap: of a paragraph written as one line they would show nothing.
 ---@param client vim.lsp.Client
@@ -58,11 +69,16 @@ local function draw(client, buffer)
   end, line)
   local width = math.min(88, vim.api.nvim_win_get_width(0) - vim.fn.getwininfo(vim.fn.win_getid())[1].textoff - 4)
   local lines = {}
-  for _, diagnostic in ipairs(#here > 0 and here or line) do
-    local text = ("%s (%s)"):format(diagnostic.message, diagnostic.code)
+  local function add(mark, text, highlight)
     for index, piece in ipairs(wrapped(text, width)) do
-      local mark = index == 1 and "└ " or "  "
-      table.insert(lines, { { mark .. piece, HIGHLIGHTS[diagnostic.severity] } })
+      table.insert(lines, { { (index == 1 and mark or "  ") .. piece, highlight } })
+    end
+  end
+  for _, diagnostic in ipairs(#here > 0 and here or line) do
+    add("└ ", ("%s (%s)"):format(diagnostic.message, diagnostic.code), HIGHLIGHTS[diagnostic.severity])
+    local rewrite = rewrites[identity(diagnostic)]
+    if rewrite then
+      add("→ ", rewrite, "Added")
     end
   end
   if #lines > 0 then
@@ -87,6 +103,22 @@ function M.follow(client, buffer)
       end)
     end,
   })
+end
+
+---Learn which rewrites are offered now, and show those at the cursor below their notes.
+---@param client vim.lsp.Client
+function M.proposed(client)
+  for buffer in pairs(client.attached_buffers) do
+    daemon.execute(client, buffer, "copydesk.notes", { uri = vim.uri_from_bufnr(buffer) }, function(listed)
+      for _, section in ipairs(listed.sections) do
+        for _, note in ipairs(section.notes) do
+          -- An empty one is the offer to take the sentence out, which the action says.
+          rewrites[note.noteId] = type(note.rewrite) == "string" and note.rewrite ~= "" and note.rewrite or nil
+        end
+      end
+      draw(client, buffer)
+    end)
+  end
 end
 
 ---@param client vim.lsp.Client

@@ -34,6 +34,22 @@ function M.fill(buffer, markdown)
   vim.bo[buffer].modified = false
 end
 
+---Show text in a split of its own, where it replaces what was shown under the same name.
+---@param name string
+---@param text string
+---@param filetype string
+function M.open(name, text, filetype)
+  local old = vim.fn.bufnr(name)
+  if old ~= -1 then
+    vim.api.nvim_buf_delete(old, { force = true })
+  end
+  local buffer = M.buffer()
+  vim.bo[buffer].filetype = filetype
+  M.name(buffer, name)
+  M.fill(buffer, text)
+  vim.api.nvim_open_win(buffer, true, { split = "below", win = 0 })
+end
+
 ---Make a window fit for prose, which has its lines as long as paragraphs.
 ---@param window integer
 function M.dress(window)
