@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *("critique", "research", "draft", "drafts", "provenance", "sources"),
-    *("serve", "doctor", "model", "cache", "ledger", "clear"),
+    *("serve", "doctor", "model", "cache", "ledger", "clear", "verify-privacy"),
 )
 
 
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     # One command's parser is enough to run it, and the language server must start fast.
     for name in given[:1] if given[:1] and given[0] in COMMANDS else COMMANDS:
-        module = import_module(f"copydesk.cli.{name}")
+        module = import_module(f"copydesk.cli.{name.replace('-', '_')}")
         module.add_parser(subparsers).set_defaults(run=module.run)
     args = parser.parse_args(given)
     cause = command.set(f"copydesk {args.command}")

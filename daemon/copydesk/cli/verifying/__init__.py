@@ -1,0 +1,1 @@
+"""What `copydesk verify-privacy` is made of: a sample, an engine that answers it, and witnesses of what commands do."""
