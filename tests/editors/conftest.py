@@ -156,10 +156,12 @@ collect_ignore = (
     else [
         "test_drafting_neovim.py",
         "test_drafting_vscode.py",
+        "test_findings_vscode.py",
         "test_neovim.py",
         "test_real_model.py",
         "test_research_neovim.py",
         "test_research_vscode.py",
+        "test_submitted_config.py",
         "test_vscode.py",
     ]
 )
