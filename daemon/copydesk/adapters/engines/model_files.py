@@ -62,7 +62,7 @@ def locate(model: str) -> Path:
         if path is None:
             raise ModelMissing(f"{model} is not on this machine.", f"Fetch it with `copydesk model fetch {model}`.")
     else:
-        path = Path(model).expanduser()
+        path = Path(os.path.expanduser(model))  # noqa: PTH111 - which raises nothing for a user without a home
     try:
         with path.open("rb") as file:
             magic = file.read(len(MAGIC))
@@ -113,13 +113,22 @@ def hub_caches() -> list[Path]:
     """Return the folders where Hugging Face's tools and llama.cpp keep repositories, by their own variables."""
     variables = [("LLAMA_CACHE", ""), ("HF_HUB_CACHE", ""), ("HUGGINGFACE_HUB_CACHE", ""), ("HF_HOME", "hub")]
     named = [Path(os.environ[name]) / below for name, below in variables if os.environ.get(name)]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or _home() / ".cache")
     return [*named, cache / "huggingface" / "hub"]
+
+
+def _home() -> Path:
+    """Return the user's home; for a user without one a place where there can be no file."""
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return Path(os.devnull)
+    return home if home.is_absolute() else Path(os.devnull)
 
 
 def _llama_caches() -> list[Path]:
     """Return the folders of llama.cpp before it shared Hugging Face's cache."""
-    home = Path.home()
+    home = _home()
     if sys.platform == "darwin":
         default = home / "Library" / "Caches"
     elif sys.platform == "win32":
