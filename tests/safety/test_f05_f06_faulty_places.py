@@ -147,7 +147,8 @@ async def test_F5_R58_a_draft_is_made_on_a_disk_without_room(home: Home, place: 
         assert done[run]["status"] == 0, done[run]
         assert all(sentence in done[run]["out"] for sentence in FACTS.values())
         assert "Traceback" not in done[run]["err"]
-    assert len(warnings(done["during"]["err"])) <= 1
+    # The cache's folder holds two stores, the answers and the library's index.
+    assert len(warnings(done["during"]["err"])) <= (2 if place == PLACES["cache"] else 1)
     assert warnings(done["after"]["err"]) == []
     assert done["during"]["out"] == done["after"]["out"]
     if place.startswith("state"):
