@@ -245,7 +245,7 @@ async def test_R21_a_planted_trigger_makes_the_file_foreign(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("mode", ["IMMEDIATE", "EXCLUSIVE"])
 @pytest.mark.parametrize("open_before", [True, False], ids=["open before", "opened after"])
-async def test_R55_a_locked_cache_is_no_cache_and_the_loop_goes_on(
+async def test_F6_R55_a_locked_cache_is_no_cache_and_the_loop_goes_on(
     tmp_path: Path, mode: str, open_before: bool
 ) -> None:
     directory, warnings = await filled(tmp_path / "c"), list[str]()
@@ -300,7 +300,7 @@ def run_traffic(directory: Path, name: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def test_R56_four_processes_share_a_cache(tmp_path: Path) -> None:
+def test_L10_R56_four_processes_share_a_cache(tmp_path: Path) -> None:
     processes = [run_traffic(tmp_path / "c", name) for name in "abcd"]
     outputs = [process.communicate(timeout=120) for process in processes]
     assert [error for _, error in outputs] == [""] * 4
@@ -326,7 +326,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
-async def test_R57_a_damaged_cache_is_put_aside_and_started_afresh(
+async def test_F6_R57_a_damaged_cache_is_put_aside_and_started_afresh(
     tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
     directory, warnings = await filled(tmp_path / "c"), list[str]()
@@ -390,7 +390,7 @@ def can_mount(folder: Path) -> bool:
 
 @posix
 @pytest.mark.parametrize("kind", ["tmpfs", "read-only", "limit"])
-def test_R58_a_full_or_read_only_disk_is_no_cache_until_there_is_room(tmp_path: Path, kind: str) -> None:
+def test_F5_R58_a_full_or_read_only_disk_is_no_cache_until_there_is_room(tmp_path: Path, kind: str) -> None:
     if kind != "limit" and not can_mount(tmp_path):
         pytest.skip("NOT TESTED: this system lets nobody mount a small disk of their own (unshare -rm)")
     outcome = full_disk(kind, tmp_path)
@@ -414,7 +414,7 @@ def test_R58_a_full_or_read_only_disk_is_no_cache_until_there_is_room(tmp_path: 
         (-YEAR, -YEAR + 1, True),
     ],
 )
-async def test_R59_entries_dated_in_the_future_or_long_past_are_expired(
+async def test_F7_R59_entries_dated_in_the_future_or_long_past_are_expired(
     tmp_path: Path, written: float, read: float, served: bool
 ) -> None:
     clock = Clock()

@@ -180,7 +180,7 @@ WHAT = {
 
 
 @pytest.mark.parametrize("what", WHAT)
-def test_R72_the_guard_holds(trial: Trial, what: str) -> None:
+def test_F12_R72_the_guard_holds(trial: Trial, what: str) -> None:
     assert trial.found[what] == WHAT[what]
 
 

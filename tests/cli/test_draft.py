@@ -181,7 +181,7 @@ async def test_as_json_it_is_what_the_contract_says(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(("bom", "end"), [("", "\n"), ("\ufeff", "\n"), ("", "\r\n"), ("\ufeff", "\r\n")])
-async def test_written_into_the_file_nothing_else_of_it_changes(desk: Desk, bom: str, end: str) -> None:
+async def test_R7_R9_written_into_the_file_nothing_else_of_it_changes(desk: Desk, bom: str, end: str) -> None:
     before = (bom + POST).replace("\n", end).encode()
     desk.post.write_bytes(before)
     desk.post.chmod(0o640)
@@ -348,7 +348,7 @@ async def test_a_second_copydesk_on_the_same_section_is_told(desk: Desk) -> None
         os.close(descriptor)
 
 
-async def test_an_engine_that_fails_halfway_writes_nothing_and_the_next_run_goes_on(desk: Desk) -> None:
+async def test_R12_an_engine_that_fails_halfway_writes_nothing_and_the_next_run_goes_on(desk: Desk) -> None:
     real = desk.ollama.usual
     failing = Turn(status=500, body=json.dumps({"error": "out of luck"}))
     desk.ollama.usual = lambda chat: failing if len(desk.asked) >= 3 else desk.answer(chat)

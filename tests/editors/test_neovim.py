@@ -27,7 +27,7 @@ ENGINE = "vim.lsp.config('copydesk', { settings = { copydesk = { engine = { host
 STUDIES = "Studies show that small kilns save money."
 
 
-def test_a_writer_critiques_rewrites_undoes_and_dismisses(
+def test_F11_R8_a_writer_critiques_rewrites_undoes_and_dismisses(
     neovim_program: Path, copydesk: Path, place: Place, model: ScriptedModel
 ) -> None:
     """Findings come one by one, a rewrite changes one sentence, one undo takes it back, a dismissal stays."""
@@ -121,7 +121,9 @@ def test_cancel_hangs_up_on_the_engine(
         assert model.calls == calls
 
 
-def test_R1_an_edit_for_a_text_that_has_changed_is_refused(neovim_program: Path, copydesk: Path, place: Place) -> None:
+def test_F11_R1_an_edit_for_a_text_that_has_changed_is_refused(
+    neovim_program: Path, copydesk: Path, place: Place
+) -> None:
     """R1: an untouched document is at version 0, for which Neovim itself checks nothing."""
     with neovim(neovim_program, place, copydesk) as editor:
         editor.open(place.post)

@@ -182,7 +182,7 @@ def test_a_selection_is_researched_as_it_is(window_on: Any, copydesk: Path, mill
         assert (note.line, note.column) == position(original, "a storm took")
 
 
-def test_R27_what_a_source_says_is_not_run_loaded_or_linked(
+def test_F10_R27_what_a_source_says_is_not_run_loaded_or_linked(
     window_on: Any, copydesk: Path, mill: Place, model: ScriptedModel, screenshots: Path
 ) -> None:
     """Its title and its words stay words: in the note, on hover, among the quick fixes and in notifications."""

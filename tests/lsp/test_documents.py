@@ -136,7 +136,7 @@ async def test_opening_again_starts_afresh(connect: Connect, personality: Person
     await editor.notes(URI, "Very is weak.")
 
 
-async def test_a_document_that_is_too_large_is_left_alone_and_said_once(connect: Connect) -> None:
+async def test_L7_a_document_that_is_too_large_is_left_alone_and_said_once(connect: Connect) -> None:
     editor = await opened(connect)
     await editor.notes(URI, "Very is weak.")
     editor.insert(URI, 0, "very large. " * (LARGEST // 10))
@@ -151,7 +151,7 @@ async def test_a_document_that_is_too_large_is_left_alone_and_said_once(connect:
     await editor.notes(URI, "Very is weak.")
 
 
-async def test_a_burst_of_changes_is_read_once(connect: Connect) -> None:
+async def test_L2_a_burst_of_changes_is_read_once(connect: Connect) -> None:
     readings = []
 
     def instant(document: Any, configuration: Any, previous: Any, known: Any) -> Any:

@@ -136,14 +136,14 @@ async def test_R63_requests_before_initialize_and_after_shutdown(connect: Connec
     assert await connection.exit_code() == 0
 
 
-async def test_exit_without_shutdown_is_a_failure(connect: Connect) -> None:
+async def test_R63_exit_without_shutdown_is_a_failure(connect: Connect) -> None:
     connection = await connect()
     await connection.editor.initialize()
     connection.editor.notify("exit", None)
     assert await connection.exit_code() == 1
 
 
-async def test_shutdown_is_clean_with_work_and_questions_in_flight(connect: Connect) -> None:
+async def test_R63_shutdown_is_clean_with_work_and_questions_in_flight(connect: Connect) -> None:
     desk = ScriptedDesk(step=asyncio.Semaphore(0))
     connection = await connect(VSCODE, services(desk))
     editor = connection.editor
@@ -183,7 +183,7 @@ async def test_a_cancelled_command_is_cancelled(connect: Connect) -> None:
     await asyncio.wait_for(cancelled.wait(), 10)
 
 
-async def test_R54_two_hundred_immediate_cancels_are_answered(connect: Connect) -> None:
+async def test_L5_R54_two_hundred_immediate_cancels_are_answered(connect: Connect) -> None:
     editor = (await connect()).editor
     await editor.initialize()
     editor.open(URI, "One flaw.")

@@ -105,7 +105,7 @@ async def test_a_quiet_session_leaves_standard_error_empty(start: Start) -> None
     assert (process.returncode, printed) == (0, b"")
 
 
-async def test_R15_the_end_of_input_ends_the_server_with_work_in_flight(start: Start) -> None:
+async def test_F4_R15_the_end_of_input_ends_the_server_with_work_in_flight(start: Start) -> None:
     editor, process = await start("HANG")
     await _hanging(editor)
     await editor.hang_up()
@@ -113,7 +113,7 @@ async def test_R15_the_end_of_input_ends_the_server_with_work_in_flight(start: S
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
-async def test_a_termination_signal_ends_the_server_in_order(start: Start) -> None:
+async def test_F14_a_termination_signal_ends_the_server_in_order(start: Start) -> None:
     editor, process = await start("HANG")
     await _hanging(editor)
     process.send_signal(signal.SIGTERM)
@@ -122,7 +122,7 @@ async def test_a_termination_signal_ends_the_server_in_order(start: Start) -> No
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
-async def test_an_interrupt_meant_for_the_editor_is_ignored(start: Start) -> None:
+async def test_F14_an_interrupt_meant_for_the_editor_is_ignored(start: Start) -> None:
     editor, process = await start()
     await editor.initialize()
     process.send_signal(signal.SIGINT)
@@ -131,7 +131,7 @@ async def test_an_interrupt_meant_for_the_editor_is_ignored(start: Start) -> Non
     assert await asyncio.wait_for(process.wait(), 10) == 0
 
 
-async def test_lost_frames_end_the_server_instead_of_stalling_it(start: Start) -> None:
+async def test_F13_lost_frames_end_the_server_instead_of_stalling_it(start: Start) -> None:
     editor, process = await start()
     await editor.initialize()
     editor.send_bytes(b"Content-Length: nonsense\r\n\r\n{}")
@@ -168,7 +168,7 @@ def test_frames_are_found_however_the_bytes_arrive(stream: bytes, bodies: list[b
     "stream",
     [b"Content-Type: x\r\n\r\n", b"Content-Length: 99999999999\r\n\r\n", b"x" * 9000, b"Content-Length: -1\r\n\r\n"],
 )
-def test_a_stream_without_lengths_is_given_up(stream: bytes) -> None:
+def test_F13_a_stream_without_lengths_is_given_up(stream: bytes) -> None:
     with pytest.raises(FramingError):
         list(Frames().fed(stream))
 

@@ -118,14 +118,14 @@ async def assert_steers_nothing(page: InjectedPage, format: Format, researcher: 
 
 @pytest.mark.parametrize("format", [Format.MARKDOWN, Format.PLAIN])
 @pytest.mark.parametrize("page", injected_pages("claims/injected/said.case"), ids=str)
-async def test_R30_a_page_that_says_what_to_answer_steers_nothing(
+async def test_F9_R30_a_page_that_says_what_to_answer_steers_nothing(
     page: InjectedPage, format: Format, researcher: Researcher
 ) -> None:
     await assert_steers_nothing(page, format, researcher)
 
 
 @pytest.mark.parametrize("page", injected_pages("claims/injected/hidden.case"), ids=str)
-async def test_R30_what_a_page_hides_from_readers_steers_nothing(page: InjectedPage, researcher: Researcher) -> None:
+async def test_F9_R30_what_a_page_hides_from_readers_steers_nothing(page: InjectedPage, researcher: Researcher) -> None:
     await assert_steers_nothing(page, Format.MARKDOWN, researcher)
 
 

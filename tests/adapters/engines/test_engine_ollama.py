@@ -171,7 +171,7 @@ FAULTS: list[tuple[str, Turn, type[EngineError], str]] = [
 
 
 @pytest.mark.parametrize(("fault", "kind", "words"), [row[1:] for row in FAULTS], ids=[row[0] for row in FAULTS])
-async def test_R50_each_fault_is_one_message_with_a_next_step(server, fault, kind, words):
+async def test_F2_R50_each_fault_is_one_message_with_a_next_step(server, fault, kind, words):
     engine = OllamaEngine(server.url, patience=SHORT if fault.ending == "hang" else Patience())
     server.will_answer(fault, fault)
     for attempt in (answer(engine), engine.score(PROMPT, ("Yes", "No"))):

@@ -122,7 +122,7 @@ FAULTS: list[tuple[str, Turn, type[EngineError], str]] = [
 
 
 @pytest.mark.parametrize(("fault", "kind", "words"), [row[1:] for row in FAULTS], ids=[row[0] for row in FAULTS])
-async def test_R50_each_fault_is_one_message_with_a_next_step(server, fault, kind, words):
+async def test_F2_R50_each_fault_is_one_message_with_a_next_step(server, fault, kind, words):
     patience = Patience(first=0.2, between=0.2) if fault.ending == "hang" else Patience()
     engine = OpenAIEngine(server.url, patience=patience)
     prompt = Prompt(MODEL, (*PROMPT.messages, Message("user", "word " * 300)))

@@ -101,7 +101,7 @@ async def test_R49_offline_only_what_is_kept_is_found():
     ("moved", "asked"),
     [(23 * 3600, 1), (24 * 3600, 2), (365 * 86400, 2), (-30, 1), (-3600, 2), (-365 * 86400, 2), (-20 * 365 * 86400, 2)],
 )
-async def test_R59_entries_that_are_too_old_or_from_the_future_are_not_used(moved, asked):
+async def test_F7_R59_entries_that_are_too_old_or_from_the_future_are_not_used(moved, asked):
     clock, cache, inner = Clock(), MemoryCache(), Counting()
     await cached(inner, cache, clock).find("kiln", 5)
     clock.now += moved

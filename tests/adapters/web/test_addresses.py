@@ -136,7 +136,7 @@ def test_an_address_has_one_spelling(written: str, spelled: str) -> None:
 
 
 @pytest.mark.parametrize(("written", "why"), REFUSED.items(), ids=lambda value: ascii(value)[:60])
-def test_R34_doubtful_spellings_are_refused(written: str, why: Reason) -> None:
+def test_F8_R34_doubtful_spellings_are_refused(written: str, why: Reason) -> None:
     assert reason(written) is why
 
 

@@ -61,7 +61,7 @@ async def reason(internet: Internet, path: str, host: str = "good.example", **op
 
 
 @pytest.mark.parametrize("host", LITERALS, ids=ascii)
-async def test_R31_a_private_host_gets_no_packet(internet: Internet, host: str) -> None:
+async def test_F8_R31_a_private_host_gets_no_packet(internet: Internet, host: str) -> None:
     assert await reason(internet, "/page", host) in {Reason.PRIVATE, Reason.HOST}
     assert (internet.asked, internet.visits, internet.server.connections) == ([], [], 0)
 
@@ -74,7 +74,7 @@ async def test_R32_one_private_address_refuses_the_whole_host(internet: Internet
     assert internet.visits == []
 
 
-async def test_R32_the_address_that_was_checked_is_the_one_connected_to(internet: Internet) -> None:
+async def test_F8_R32_the_address_that_was_checked_is_the_one_connected_to(internet: Internet) -> None:
     internet.addresses["good.example"] = [[PUBLIC], ["127.0.0.1"]]
     assert (await got(internet, "/page")).body == PAGE
     assert internet.asked == ["good.example"]
@@ -103,7 +103,7 @@ async def test_the_next_address_is_tried_where_one_does_not_answer(internet: Int
 
 
 @pytest.mark.parametrize(("target", "why"), REDIRECTS.items())
-async def test_R33_a_redirect_is_checked_like_an_address(internet: Internet, target: str, why: Reason) -> None:
+async def test_F8_R33_a_redirect_is_checked_like_an_address(internet: Internet, target: str, why: Reason) -> None:
     internet.addresses["inside.example"] = [["192.168.1.1"]]
     escaped = target.replace("?", "%3F").replace("=", "%3D")
     assert await reason(internet, f"/redirect?to={escaped}") is why
@@ -165,7 +165,7 @@ async def test_R22_the_environment_chooses_neither_proxy_nor_certificates(monkey
         assert (answer.body, proxy.connections) == (PAGE, 0)
 
 
-async def test_R47_one_request_at_a_time_and_a_second_apart(internet: Internet) -> None:
+async def test_F8_R47_one_request_at_a_time_and_a_second_apart(internet: Internet) -> None:
     fetcher = internet.fetcher()
     urls = [f"http://{host}/page" for host in ("one.example", "one.example", "two.example", "one.example")]
     await asyncio.gather(*(fetcher.get(url, purpose="test", accept=PAGE_TYPES) for url in urls))

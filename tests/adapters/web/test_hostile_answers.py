@@ -94,7 +94,9 @@ async def refusal(internet: Internet, path: str, limits: Limits | None = None) -
 
 
 @pytest.mark.parametrize(("path", "why"), {**COMPRESSED, **ENDLESS}.items())
-async def test_R39_R40_what_is_too_much_is_refused_and_costs_little(internet: Internet, path: str, why: Reason) -> None:
+async def test_F8_R39_R40_what_is_too_much_is_refused_and_costs_little(
+    internet: Internet, path: str, why: Reason
+) -> None:
     await got(internet, "/page")  # what is loaded once is not counted
     tracemalloc.start()
     try:
@@ -107,7 +109,7 @@ async def test_R39_R40_what_is_too_much_is_refused_and_costs_little(internet: In
 
 
 @pytest.mark.parametrize("path", SLOW)
-async def test_R40_there_is_one_deadline_for_everything(internet: Internet, path: str) -> None:
+async def test_F8_R40_there_is_one_deadline_for_everything(internet: Internet, path: str) -> None:
     error = await refusal(internet, path, QUICK)
     assert str(error) == "The page did not arrive within 0.3 seconds."
 
@@ -117,7 +119,7 @@ async def test_R40_redirects_do_not_lengthen_the_deadline(internet: Internet) ->
 
 
 @pytest.mark.parametrize(("path", "why"), {**BROKEN, **KINDS}.items())
-async def test_R41_what_is_not_a_page_is_refused_with_its_reason(internet: Internet, path: str, why: Reason) -> None:
+async def test_F8_R41_what_is_not_a_page_is_refused_with_its_reason(internet: Internet, path: str, why: Reason) -> None:
     assert (await refusal(internet, path)).reason is why
 
 

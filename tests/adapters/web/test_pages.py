@@ -179,7 +179,7 @@ async def test_unchanged_is_believed_only_where_it_was_asked(desk: Desk) -> None
 
 
 @pytest.mark.parametrize("days", [-365, -1, 7, 20 * 365])
-async def test_R59_a_page_is_asked_for_again_when_the_clock_was_wrong(desk: Desk, days: float) -> None:
+async def test_F7_R59_a_page_is_asked_for_again_when_the_clock_was_wrong(desk: Desk, days: float) -> None:
     await desk.read()
     desk.clock.now += days * DAY
     desk.internet.server.pages["/page"] = PAGE.replace(b"1932", b"1933")
