@@ -72,7 +72,7 @@ test-editors: vsix model
 	cd editor-clients/vscode && $(FORMATTERS)/biome ci src test && npm test --silent
 	$(TEST_MODEL) $(BUILD)/editors/venv/bin/python -m pytest tests/editors -ra
 
-vsix: editors-setup
+vsix: editors-setup wheel
 	cd editor-clients/vscode && npm run --silent package
 
 editors-setup: $(VENV)/.ready

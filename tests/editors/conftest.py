@@ -111,7 +111,7 @@ def extension() -> Path:
     """Return the packaged extension, which may not be older than what it is made from."""
     client = ROOT / "editor-clients" / "vscode"
     packaged = client / "copydesk.vsix"
-    sources = [client / "package.json", *(client / "src").glob("*.ts")]
+    sources = [client / "package.json", *(client / "src").glob("*.ts"), *(client / "media").rglob("*.*")]
     if not packaged.exists() or packaged.stat().st_mtime < max(source.stat().st_mtime for source in sources):
         pytest.fail(f"{packaged.name} is missing or older than its sources: run `make vsix`")
     return packaged

@@ -149,6 +149,7 @@ def test_cancelling_keeps_what_is_finished_and_a_closed_preview_stays_closed(
         tab(window, "annals.md").wait_for()
         tab(window, COMPARED).click()
         press(window, "Discard Draft")
+        window.page.locator(".monaco-dialog-box .monaco-button", has_text="Discard").first.click()
         expect(tab(window, COMPARED)).to_have_count(0)
         wait_codes(window)
     assert place.post.read_bytes() == POST.encode()

@@ -15,9 +15,17 @@ OWN = {
         "default": "copydesk",
         "markdownDescription": "The program: its name on PATH, or its whole path. It is started as `copydesk serve`.",
         "scope": "machine",
-    }
+    },
+    "copydesk.keyBindings": {
+        "type": "boolean",
+        "default": False,
+        "markdownDescription": "Whether the suggested keys are bound in documents of Markdown: Ctrl+K Alt+C critiques, "
+        "Ctrl+K Alt+R researches the claim, Ctrl+K Alt+S those of the section, Ctrl+K Alt+D drafts the section "
+        "(on macOS with Cmd in place of Ctrl).",
+        "scope": "window",
+    },
 }
-"""The extension's own setting, which the server does not know."""
+"""The extension's own settings, which the server does not know."""
 
 
 def with_settings(manifest: dict[str, Any]) -> dict[str, Any]:

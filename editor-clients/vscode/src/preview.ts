@@ -48,7 +48,7 @@ export class Pages implements TextDocumentContentProvider {
   }
 }
 
-/** Return the address of a page; its last part is what the tab says. */
+/** Return the address of a page of a draft; its last part is what the tab says. */
 export function page(kind: string, title: string, key: string): Uri {
   const name = title.replace(/[\\/]/g, " ");
   return Uri.from({ scheme: SCHEME, path: `/${kind}/${name}.md`, query: key });

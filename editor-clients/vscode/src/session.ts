@@ -1,26 +1,38 @@
-import { commands, type ExtensionContext, type LogOutputChannel, type Uri, window, workspace } from "vscode";
+import {
+  commands,
+  EventEmitter,
+  type ExtensionContext,
+  type LogOutputChannel,
+  type Uri,
+  window,
+  workspace,
+} from "vscode";
 import {
   type ClientCapabilities,
+  State as ClientState,
+  CloseAction,
+  type ErrorHandler,
+  ExecuteCommandRequest,
   LanguageClient,
   type LanguageClientOptions,
-  State,
   type StaticFeature,
 } from "vscode-languageclient/node";
 import { Drafts } from "./drafts";
 import { applyEdit } from "./edits";
+import { offerInstallation } from "./missing";
 import { DraftPreview, Pages, Previews } from "./preview";
-import { findProgram } from "./program";
+import { findLaunch, isolated, type Launch } from "./program";
 import { Notifications } from "./progress";
+import { LANGUAGES, SCHEMES } from "./prose";
 import { chosenSettings } from "./settings";
+import { type State, type Status, StatusChanged } from "./status";
 
-export const LANGUAGES = ["markdown", "quarto", "rmd", "mdx", "plaintext"];
-const SCHEMES = ["file", "untitled"];
-const CHANGE = "Open Setting";
+const RESTARTS = 4;
 
-/** Tells the server that drafts are shown while they are written. */
-const PREVIEWS: StaticFeature = {
+/** Tells the server what this client shows: drafts while they are written, who answers and what is running. */
+const SHOWN: StaticFeature = {
   fillClientCapabilities(capabilities: ClientCapabilities): void {
-    capabilities.experimental = { ...capabilities.experimental, copydesk: { draftPreview: true } };
+    capabilities.experimental = { ...capabilities.experimental, copydesk: { draftPreview: true, status: true } };
   },
   initialize: () => undefined,
   getState: () => ({ kind: "static" }),
@@ -29,8 +41,13 @@ const PREVIEWS: StaticFeature = {
 
 /** The running server, or none. One change of state is finished before the next begins. */
 export class Session {
-  private client: LanguageClient | undefined;
+  client: LanguageClient | undefined;
+  state: State = "stopped";
+  status: Status | undefined;
   private last: Promise<void> = Promise.resolve();
+  private readonly changed = new EventEmitter<void>();
+  /** Told of each change of `state` and `status`. */
+  readonly onDidChange = this.changed.event;
   private readonly notifications = new Notifications(() => this.client);
   readonly pages = new Pages();
   readonly previews = new Previews(this.pages);
@@ -43,10 +60,10 @@ export class Session {
 
   /** Return the running server's client; says why where there is none. */
   running(): LanguageClient | undefined {
-    if (!this.client) {
-      void window.showWarningMessage("copydesk is not running. Its log says why.");
-    }
-    return this.client;
+    if (this.client && this.state === "running") return this.client;
+    const why = this.state === "untrusted" ? "It starts once you trust the workspace." : "Its log says why.";
+    void window.showWarningMessage(`copydesk is not running. ${why}`);
+    return undefined;
   }
 
   restart(): Promise<void> {
@@ -60,11 +77,35 @@ export class Session {
     return this.next(() => this.ended());
   }
 
+  /** Have the server ask the engine whether it answers. */
+  look(): Promise<void> {
+    return this.ask({ look: true });
+  }
+
+  private async ask(argument: { look?: true }): Promise<void> {
+    const params = { command: "copydesk.status", arguments: [argument] };
+    const status = await this.client?.sendRequest(ExecuteCommandRequest.type, params).catch(() => undefined);
+    if (status) this.heard(status);
+  }
+
   private next(step: () => Promise<void>): Promise<void> {
     this.last = this.last.then(step).catch((error: unknown) => {
       this.log.error(`${error}`);
     });
     return this.last;
+  }
+
+  private is(state: State): void {
+    this.state = state;
+    void commands.executeCommand("setContext", "copydesk.state", state);
+    this.heard(undefined);
+    if (state === "running") void this.ask({});
+  }
+
+  private heard(status: Status | undefined): void {
+    this.status = status;
+    void commands.executeCommand("setContext", "copydesk.busy", (status?.jobs.length ?? 0) > 0);
+    this.changed.fire();
   }
 
   private async ended(): Promise<void> {
@@ -78,38 +119,84 @@ export class Session {
     // Whoever wrote the workspace must not have anything started.
     if (!workspace.isTrusted) {
       this.log.info("the workspace is not trusted, so the server is not started");
-      return;
-    }
-    const command = workspace.getConfiguration("copydesk").get<string>("command", "copydesk");
-    const program = await findProgram(command, process.env.PATH ?? "", process.platform);
-    if (!program) {
-      this.missing(command);
+      this.is("untrusted");
       return;
     }
     // Not in the workspace: nothing that lies there may be taken for a part of the program.
     const folder = this.context.globalStorageUri;
     await workspace.fs.createDirectory(folder);
-    this.log.info(`starting ${program}`);
-    const client = new LanguageClient(
-      "copydesk",
-      "copydesk",
-      { command: program, args: ["serve"], options: { cwd: folder.fsPath } },
-      this.options(),
-    );
-    client.onDidChangeState((change) => {
-      if (change.newState !== State.Stopped) return;
-      this.notifications.endAll();
-      this.previews.endAll();
+    const command = workspace.getConfiguration("copydesk").get<string>("command", "copydesk");
+    const found = await findLaunch({
+      command,
+      searchPath: process.env.PATH ?? "",
+      platform: process.platform,
+      storage: folder.fsPath,
+      version: this.context.extension.packageJSON.version,
     });
-    client.registerFeature(PREVIEWS);
-    client.onNotification(DraftPreview, this.previews.handle);
+    if (!found) {
+      this.log.error(`the program ${command} was not found`);
+      this.is("missing");
+      offerInstallation(command);
+      return;
+    }
+    this.is("starting");
+    const client = this.connected(found, folder);
     try {
       await client.start();
       this.client = client;
+      this.is("running");
     } catch (error) {
       this.log.error(`${error}`);
+      this.is("stopped");
       void window.showErrorMessage("copydesk could not be started. Its log says why.");
     }
+  }
+
+  private connected({ program, args }: Launch, folder: Uri): LanguageClient {
+    this.log.info(`starting ${program} ${args.join(" ")}`);
+    const options = { cwd: folder.fsPath, env: isolated(process.env) };
+    const client = new LanguageClient("copydesk", "copydesk", { command: program, args, options }, this.options());
+    client.clientOptions.errorHandler = this.patience(client);
+    client.onDidChangeState(({ newState }) => {
+      if (newState === ClientState.Stopped) {
+        this.notifications.endAll();
+        this.previews.endAll();
+      }
+      // A server that ended by itself is started again by the client library, unless it does so too often.
+      if (this.client === client) this.is(STATES[newState]);
+    });
+    client.registerFeature(SHOWN);
+    client.onNotification(DraftPreview, this.previews.handle);
+    client.onNotification(StatusChanged, (status) => this.heard(status));
+    return client;
+  }
+
+  /** Start a server that ended again, and say so in our words once that is done too often. */
+  private patience(client: LanguageClient): ErrorHandler {
+    const usual = client.createDefaultErrorHandler(RESTARTS);
+    return {
+      error: (error, message, count) => usual.error(error, message, count),
+      closed: async () => {
+        // One that never came to answer would not the next time.
+        if (this.client !== client) return { action: CloseAction.DoNotRestart, handled: true };
+        const result = await usual.closed();
+        if (result.action === CloseAction.Restart) {
+          void window.showWarningMessage("copydesk ended by itself and is started again. Repeat what was interrupted.");
+          return { ...result, handled: true };
+        }
+        void window
+          .showErrorMessage(
+            `copydesk ended ${RESTARTS + 1} times within 3 minutes, so it stays off.`,
+            "Restart",
+            "Show Log",
+          )
+          .then((answer) => {
+            if (answer === "Restart") void this.restart();
+            else if (answer) this.log.show();
+          });
+        return { action: CloseAction.DoNotRestart, handled: true };
+      },
+    };
   }
 
   private options(): LanguageClientOptions {
@@ -136,12 +223,11 @@ export class Session {
       },
     };
   }
-
-  private missing(command: string): void {
-    this.log.error(`the program ${command} was not found`);
-    const hint = "Install it with `pipx install copydesk`, or say where it is in the setting copydesk.command.";
-    void window.showErrorMessage(`The program copydesk was not found. ${hint}`, CHANGE).then((answer) => {
-      if (answer === CHANGE) void commands.executeCommand("workbench.action.openSettings", "copydesk.command");
-    });
-  }
 }
+
+const STATES: Readonly<Record<ClientState, State>> = {
+  [ClientState.Stopped]: "stopped",
+  [ClientState.Starting]: "starting",
+  [ClientState.StartFailed]: "stopped",
+  [ClientState.Running]: "running",
+};

@@ -3,7 +3,7 @@ import { type ConfigurationScope, type Uri, workspace } from "vscode";
 const SECTION = "copydesk";
 
 /** Settings of this extension alone, which the server does not know. */
-const OWN: ReadonlySet<string> = new Set(["copydesk.command"]);
+const OWN: ReadonlySet<string> = new Set(["copydesk.command", "copydesk.keyBindings"]);
 
 /**
  * Return what the writer has set, table by table. Values that nobody set are left out: VS Code would send the defaults

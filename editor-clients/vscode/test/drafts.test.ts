@@ -26,6 +26,7 @@ beforeEach(() => {
   window.tabGroups.activeTabGroup.activeTab = undefined;
   window.shown = [];
   window.said = [];
+  window.answer = undefined;
   env.opened = [];
 });
 
@@ -129,11 +130,28 @@ for (const [button, command] of [
   test(`the comparison closes once nothing is left: ${button}`, async () => {
     const { press, sent, show } = scene([null]);
     await show(DRAFT);
+    window.answer = "Discard";
     await press(button);
     assert.deepEqual(sent[0], [command, { noteId: "n" }]);
     assert.equal(inputs().length, 0);
     await press(button);
     assert.equal(sent.length, 2);
+  });
+}
+
+test("R75: a draft is not thrown away before its writer has said so again", async () => {
+  const { press, sent, show } = scene();
+  await show(DRAFT);
+  await press("discard");
+  assert.deepEqual([sent, window.said], [[], ["Discard the draft?"]]);
+});
+
+for (const junk of [null, 5, "n", { scheme: "copydesk-draft", query: "n" }]) {
+  test(`R75: a comparison is meant by its own address alone: ${JSON.stringify(junk)}`, async () => {
+    const { sent, show } = scene();
+    await show(DRAFT);
+    await commands.known.get("copydesk.draft.accept")?.(junk);
+    assert.deepEqual(sent, []);
   });
 }
 

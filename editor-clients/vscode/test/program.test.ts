@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { test } from "node:test";
-import { findProgram } from "../src/program";
+import { findLaunch, findProgram, isolated } from "../src/program";
 
 const folder = mkdtempSync(join(tmpdir(), "copydesk-"));
 const program = join(folder, "copydesk");
@@ -33,3 +33,40 @@ for (const [name, command, path, platform, expected] of CASES) {
     assert.equal(await findProgram(command, path, platform), expected);
   });
 }
+
+const HOME = mkdtempSync(join(tmpdir(), "copydesk-home-"));
+const STORAGE = mkdtempSync(join(tmpdir(), "copydesk-storage-"));
+const look = (command: string, searchPath = "/nowhere", storage = STORAGE) =>
+  findLaunch({ command, searchPath, platform: "linux", storage, version: "0.2.0" });
+
+function installed(path: string): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, "");
+  chmodSync(path, 0o755);
+  return path;
+}
+
+test("the program is looked for by setting, on the path, where pipx puts it, then in the private environment", async () => {
+  const before = process.env.HOME;
+  process.env.HOME = HOME;
+  try {
+    assert.equal(await look("copydesk"), undefined);
+    const python = installed(join(STORAGE, "environment-0.2.0", "bin", "python"));
+    assert.equal(await look("copydesk"), undefined, "an environment that was not finished was used");
+    writeFileSync(join(STORAGE, "environment-0.2.0", "installed"), "");
+    const own = { program: python, args: ["-I", "-m", "copydesk", "serve"] };
+    assert.deepEqual(await look("copydesk"), own);
+    assert.equal(await look(join(folder, "missing")), undefined, "a program that was named was replaced");
+    const piped = installed(join(HOME, ".local", "bin", "copydesk"));
+    assert.deepEqual(await look("copydesk"), { program: piped, args: ["serve"] });
+    assert.deepEqual(await look("copydesk", folder), { program, args: ["serve"] });
+    assert.deepEqual(await look(program), { program, args: ["serve"] });
+  } finally {
+    process.env.HOME = before;
+  }
+});
+
+test("R26: no variable may lend the program other modules", () => {
+  const given = { PATH: "/bin", PYTHONPATH: "/work", PYTHONHOME: "/work", PYTHONSTARTUP: "/work/evil.py" };
+  assert.deepEqual(isolated(given), { PATH: "/bin", PYTHONSAFEPATH: "1" });
+});

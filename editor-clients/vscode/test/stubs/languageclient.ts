@@ -8,4 +8,11 @@ export class NotificationType<_T> {
   constructor(readonly method: string) {}
 }
 
-export class ResponseError extends Error {}
+export class ResponseError extends Error {
+  constructor(
+    readonly code: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}

@@ -7,13 +7,22 @@ export const workspace = {
     this.applied.push(edit);
     return true;
   },
+  isTrusted: true,
   async openTextDocument(made: object): Promise<unknown> {
-    return made;
+    return made instanceof Uri
+      ? { uri: made, lineCount: 3, lineAt: (line: number) => ({ range: new Range(line, 0, line, 1) }) }
+      : made;
   },
+  registerTextDocumentContentProvider(): object {
+    return {};
+  },
+  getConfiguration: () => ({ get: () => undefined }),
 };
 
 export const window = {
   visibleTextEditors: [] as unknown[],
+  activeTextEditor: undefined as unknown,
+  onDidChangeActiveTextEditor: (): object => ({ dispose: () => undefined }),
   shown: [] as unknown[],
   said: [] as string[],
   status: {
@@ -44,11 +53,21 @@ export const window = {
     window.shown.push(document);
     if (document instanceof Uri) window.tabGroups.all[0]?.tabs.push({ input: new TabInputText(document) });
   },
-  async showInformationMessage(message: string): Promise<void> {
+  /** Which button the writer presses, if there is one of that name. */
+  answer: undefined as string | undefined,
+  async showInformationMessage(message: string, ...buttons: unknown[]): Promise<string | undefined> {
     window.said.push(message);
+    return buttons.includes(window.answer) ? window.answer : undefined;
   },
-  async showWarningMessage(message: string): Promise<void> {
-    window.said.push(message);
+  async showWarningMessage(message: string, ...buttons: unknown[]): Promise<string | undefined> {
+    return window.showInformationMessage(message, ...buttons);
+  },
+  async showErrorMessage(message: string, ...buttons: unknown[]): Promise<string | undefined> {
+    return window.showInformationMessage(message, ...buttons);
+  },
+  async withProgress(_: object, work: (progress: object, token: object) => Promise<unknown>): Promise<unknown> {
+    const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
+    return work({ report: () => undefined }, token);
   },
   /** What the writer picks of what is offered. */
   pick: (_items: { label: string }[]): unknown => undefined,
@@ -63,8 +82,13 @@ export const commands = {
     commands.known.set(name, run);
     return {};
   },
-  /** Only the comparison of two documents. */
-  async executeCommand(_name: string, original: Uri, modified: Uri): Promise<void> {
+  run: [] as unknown[],
+  /** Only the comparison of two documents is done. */
+  async executeCommand(name: string, original: Uri, modified: Uri): Promise<void> {
+    if (name !== "vscode.diff") {
+      commands.run.push(name);
+      return;
+    }
     const tab = { input: new TabInputTextDiff(original, modified) };
     window.tabGroups.all[0]?.tabs.push(tab);
     window.tabGroups.activeTabGroup.activeTab = tab;
@@ -121,7 +145,46 @@ export class EventEmitter<T> {
   }
 }
 
-export const StatusBarAlignment = { Left: 1 };
+export class Range {
+  readonly start: { line: number; character: number };
+  readonly end: { line: number; character: number };
+
+  constructor(...[line, character, lastLine, lastCharacter]: [number, number, number, number] | [unknown, unknown]) {
+    this.start = { line: line as number, character: character as number };
+    this.end = { line: lastLine as number, character: lastCharacter as number };
+  }
+}
+
+export const languages = {
+  told: [] as ((event: { uris: unknown[] }) => void)[],
+  onDidChangeDiagnostics(listener: (event: { uris: unknown[] }) => void): object {
+    languages.told.push(listener);
+    return { dispose: () => undefined };
+  },
+};
+
+export class TreeItem {
+  constructor(
+    readonly label: string,
+    readonly collapsibleState = 0,
+  ) {}
+}
+
+export class ThemeColor {
+  constructor(readonly id: string) {}
+}
+
+export class ThemeIcon {
+  constructor(
+    readonly id: string,
+    readonly color: ThemeColor,
+  ) {}
+}
+
+export const TreeItemCollapsibleState = { None: 0, Expanded: 2 };
+export const QuickPickItemKind = { Separator: -1 };
+export const ProgressLocation = { Window: 10, Notification: 15 };
+export const StatusBarAlignment = { Left: 1, Right: 2 };
 export const ViewColumn = { Beside: -2 };
 
 export class WorkspaceEdit {
