@@ -91,7 +91,7 @@ class Editor:
         self.progress: dict[str | int, list[dict[str, Any]]] = {}
         self.settings: Any = None
         self.answers: dict[str, Callable[[Any], Awaitable[Any]]] = {
-            "workspace/applyEdit": self._apply,
+            "workspace/applyEdit": self.apply,
             "workspace/configuration": self._configuration,
         }
         self.closed = asyncio.Event()
@@ -340,7 +340,8 @@ class Editor:
             last = end
         return found
 
-    async def _apply(self, params: Any) -> Any:
+    async def apply(self, params: Any) -> Any:
+        """Make an edit that the server asks for, or not, and answer as this editor does."""
         if not self.accepts(params):
             return {"applied": not self.personality.strict}
         uri = params["edit"]["documentChanges"][0]["textDocument"]["uri"]

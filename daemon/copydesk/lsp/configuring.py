@@ -43,6 +43,8 @@ class Settings:
         self._loading = asyncio.Lock()
         self._loaded = asyncio.Event()
         self._told = asyncio.Event()
+        self._started = False
+        self._starting: asyncio.Task[None] | None = None
         self._of_folder: dict[Path, Configuration] = {}
         self.current = Configuration()
 
@@ -75,6 +77,7 @@ class Settings:
 
     async def loaded(self, document: Path | None) -> Configuration:
         """Return the configuration of a document once it has been loaded for the first time."""
+        self._begin()
         await self._loaded.wait()
         if document is None:
             return self.current
@@ -91,11 +94,15 @@ class Settings:
 
         What is sent to an engine waits for this: until then a default stands for the engine that the writer chose.
         """
+        self._begin()
         await self._told.wait()
         return await self.loaded(document)
 
     async def start(self) -> None:
         """Load the settings without waiting for the client, then with what it answers, then watch for changes."""
+        if self._started:
+            return
+        self._started = True
         try:
             await self._load()
             if self._client.features.configuration:
@@ -111,6 +118,11 @@ class Settings:
         elif isinstance(pushed, dict):
             self._section = pushed.get("copydesk")
         await self._load()
+
+    def _begin(self) -> None:
+        """Start for a client that asks for something and never said `initialized`."""
+        if not self._started and self._starting is None:
+            self._starting = asyncio.create_task(self.start())
 
     async def _load(self) -> None:
         async with self._loading:

@@ -1,0 +1,269 @@
+"""Mutated messages in broken frames, in any order: every request is answered, or the server ends and says why.
+
+COPYDESK_NIGHTLY tries 5,000 sequences instead of 300.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import functools
+import json
+import logging
+import random
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pygls.protocol import default_converter
+
+from copydesk.events import Report, Stats
+from copydesk.lsp.log import start_log
+from copydesk.lsp.server import create_server
+from copydesk.lsp.stdio import Frames, FramingError, attend
+from harness.mutation import NOTIFICATIONS, REQUESTS, URI, mutated
+from harness.nightly import many
+from harness.scripted import ScriptedDesk, services
+from harness.virtual_time import VirtualLoop
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterator
+
+    from cattrs import Converter
+
+pytestmark = pytest.mark.slow
+
+SEQUENCES = many(300, 5000)
+BATCH = 100
+CODES = {-32700, -32600, -32601, -32602, -32002, -32800, -32803}
+INITIALIZE = {"processId": None, "rootUri": None, "capabilities": {"workspace": {"applyEdit": True}}}
+LARGEST = 64 * 1024 * 1024
+
+
+@functools.cache
+def learnt() -> Converter:
+    """Return a converter for all servers."""
+    return default_converter()
+
+
+class Desk(ScriptedDesk):
+    """A scripted desk that drafts nothing."""
+
+    async def draft(self, *arguments: Any) -> AsyncGenerator[Report, None]:
+        """Report."""
+        yield Report(Stats())
+
+
+@dataclass
+class Wire:
+    """A server and what it said, with bytes going in as a client sends them."""
+
+    loop: VirtualLoop
+    said: list[dict[str, Any]] = field(default_factory=list)
+    frames: Frames = field(default_factory=Frames)
+    broken: bool = False
+
+    def start(self) -> None:
+        """Start the server."""
+        self.inbox: asyncio.Queue[bytes | None] = asyncio.Queue()
+        server = create_server(services(Desk()), learnt)
+        server.protocol.set_writer(self)
+        self.ending = self.loop.create_task(attend(server.protocol, self.inbox))
+
+    def write(self, data: bytes) -> None:
+        """Take one framed message of the server's."""
+        head, _, body = data.partition(b"\r\n\r\n")
+        assert head == b"Content-Length: %d" % len(body)
+        self.said.append(json.loads(body))
+
+    def close(self) -> None:
+        """Take leave, as a writer to a descriptor does."""
+
+    def send(self, data: bytes) -> None:
+        """Send bytes, as they are read from a descriptor."""
+        if self.broken:
+            return
+        try:
+            for body in self.frames.fed(data):
+                self.inbox.put_nowait(body)
+        except FramingError:
+            self.broken = True
+            self.inbox.put_nowait(None)
+
+
+def sequence(chance: random.Random) -> list[bytes]:
+    """Return the pieces of a stream of messages, most of them whole, in an order that is mostly right."""
+    messages: list[Any] = []
+    numbers = iter(range(1, 1000))
+
+    def request(method: str, params: Any) -> dict[str, Any]:
+        number: Any = chance.choice((next(numbers), next(numbers), f"n{next(numbers)}", 1))
+        return {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+
+    if chance.random() < 0.9:
+        messages += [request("initialize", INITIALIZE), {"jsonrpc": "2.0", "method": "initialized", "params": {}}]
+    if chance.random() < 0.8:
+        method, params = NOTIFICATIONS[0]
+        messages.append({"jsonrpc": "2.0", "method": method, "params": params})
+    for _ in range(chance.randrange(3, 14)):
+        if chance.random() < 0.4:
+            method, params = chance.choice(NOTIFICATIONS)
+            message = {"jsonrpc": "2.0", "method": method, "params": params}
+        else:
+            method, params = chance.choice((*REQUESTS, ("shutdown", None)) if chance.random() < 0.1 else REQUESTS)
+            message = request(method, params)
+        if chance.random() < 0.5:
+            message = message | {"params": mutated(chance, params)}
+        messages.append(mutated(chance, message) if chance.random() < 0.15 else message)
+    if chance.random() < 0.15:
+        messages.insert(chance.randrange(len(messages)), {"jsonrpc": "2.0", "method": "exit"})
+    if chance.random() < 0.1:
+        chance.shuffle(messages)
+    stream = b"".join(framed(chance, message) for message in messages)
+    size = chance.choice((1 << 16, 1 << 16, 100, 7))
+    return [stream[at : at + size] for at in range(0, len(stream), size)]
+
+
+def framed(chance: random.Random, message: Any) -> bytes:
+    """Return a message in a frame, now and then in one that no reader can follow."""
+    body = json.dumps(message).encode()
+    if chance.random() < 0.96:
+        head = chance.choice(
+            (b"Content-Length: %d\r\n\r\n",) * 6 + (b"content-length:%d\n\n", b"X: y\r\nContent-Length: %d\r\n\r\n")
+        )
+        return head % len(body) + body
+    match chance.randrange(9):
+        case 0:
+            return b"Content-Length: %d\r\n\r\n%s" % (len(body) + chance.randrange(1, 40), body)
+        case 1:
+            return b"Content-Length: %d\r\n\r\n%s" % (max(0, len(body) - chance.randrange(1, 9)), body)
+        case 2:
+            return b"Content-Length: %d\r\n\r\n%s" % (-1, body)
+        case 3:
+            return b"Content-Length: 99999999999\r\n\r\n" + body
+        case 4:
+            return body
+        case 5:
+            return b"Content-Type: x\r\n\r\n" + body
+        case 6:
+            return b"Content-Length: 0\r\n\r\n"
+        case 7:
+            return bytes(chance.randrange(256) for _ in range(40)) + b"\r\n\r\n"
+    return b"Content-Length: %d\r\n\r\n%s" % (
+        len(body),
+        body[: len(body) // 2] + b"\xff" * (len(body) - len(body) // 2),
+    )
+
+
+def bodies(stream: bytes) -> Iterator[bytes]:
+    """Yield the bodies of a stream up to where its frames end."""
+    while (head := re.search(rb"\r?\n\r?\n", stream)) is not None:
+        length = re.search(rb"(?im)^content-length:\s*(\d{1,12})\s*$", stream[: head.start()])
+        if length is None or int(length[1]) > LARGEST or len(stream) < head.end() + int(length[1]):
+            return
+        end = head.end() + int(length[1])
+        yield stream[head.end() : end]
+        stream = stream[end:]
+
+
+def requests(stream: bytes) -> list[Any]:
+    """Return the ids of all requests in a stream that a server must answer under their own id."""
+    found = []
+    for body in bodies(stream):
+        try:
+            message = json.loads(body)
+        except ValueError:
+            continue
+        if not isinstance(message, dict) or not isinstance(message.get("id"), int | str):
+            continue
+        if message.get("jsonrpc") == "2.0" and message.get("method") is None:
+            continue  # an answer
+        found.append(message["id"])
+        if message.get("method") == "exit":
+            break
+    return found
+
+
+def run(seed: int, logged: list[str]) -> str:
+    """Run one sequence and return how it ended."""
+    chance = random.Random(seed)
+    pieces = sequence(chance)
+    loop = VirtualLoop()
+    try:
+        wire = Wire(loop)
+        wire.start()
+        for piece in pieces:
+            wire.send(piece)
+            if chance.random() < 0.3:
+                loop.steps(chance.randrange(4))
+        loop.let(30)
+        assert not [line for line in logged if "not handled" in line or "failed" in line], logged
+        answers = [one for one in wire.said if "method" not in one]
+        codes = {one["error"]["code"] for one in answers if "error" in one}
+        assert codes <= CODES, codes
+        if wire.ending.done():
+            left = b'"exit"' in b"".join(pieces)
+            assert wire.broken or left, "it ended for no reason"
+            shut = any("error" not in one and one.get("result", 0) is None for one in answers)
+            assert wire.ending.result() == 1 or shut
+            return "broken" if wire.broken else "exit"
+        asked = collections.Counter(map(repr, requests(b"".join(pieces))))
+        told = collections.Counter(repr(one["id"]) for one in answers if one["id"] is not None)
+        assert asked == told, (asked - told, told - asked)
+        return "alive"
+    finally:
+        loop.end()
+
+
+class Logged(logging.Handler):
+    """Keeps what is logged as an error."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+@pytest.mark.parametrize("batch", range(SEQUENCES // BATCH))
+def test_F13_every_request_is_answered_or_the_server_ends_with_a_reason(batch: int) -> None:
+    start_log(None)
+    handler = Logged()
+    logging.getLogger("copydesk").addHandler(handler)
+    ends: collections.Counter[str] = collections.Counter()
+    try:
+        for seed in range(batch * BATCH, (batch + 1) * BATCH):
+            handler.lines.clear()
+            try:
+                ends[run(seed, handler.lines)] += 1
+            except AssertionError as error:
+                raise AssertionError(f"sequence {seed}: {error}") from error
+    finally:
+        start_log(None)
+    assert min(ends["alive"], ends["broken"], ends["exit"]) > 0, ends
+
+
+@pytest.mark.parametrize("command", ["status", "critiqueDocument"])
+def test_F13_a_client_that_never_says_initialized_is_served(command: str) -> None:
+    loop = VirtualLoop()
+    try:
+        wire = Wire(loop)
+        wire.start()
+        arguments = {"uri": URI}
+        for number, (method, params) in enumerate(
+            [
+                ("initialize", INITIALIZE),
+                NOTIFICATIONS[0],
+                ("workspace/executeCommand", {"command": f"copydesk.{command}", "arguments": [arguments]}),
+            ]
+        ):
+            message = {"jsonrpc": "2.0", "method": method, "params": params}
+            wire.send(framed(random.Random(0), message if method.endswith("didOpen") else message | {"id": number}))
+        loop.let(5)
+        assert [one["id"] for one in wire.said if "result" in one] == [0, 2]
+        published = [one["params"] for one in wire.said if one.get("method") == "textDocument/publishDiagnostics"]
+        assert len(published[-1]["diagnostics"]) == (1 if command == "status" else 2)
+    finally:
+        loop.end()
