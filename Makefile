@@ -103,6 +103,7 @@ $(BUILD)/lock/.ready: $(LOCKS)/lock.txt
 
 docs: $(VENV)/.ready
 	$(BIN)/python -m copydesk.cli.pages docs
+	PYTHONPATH=tests $(BIN)/python -m harness.requirements
 
 format: $(VENV)/.ready
 	$(BIN)/ruff check --fix .

@@ -158,6 +158,6 @@ def test_R70_an_advisory_that_is_set_aside_has_its_reason_and_its_tests() -> Non
     assert [one["id"] for one in ignored["IgnoredVulns"]] == ["PYSEC-2026-2447"]
     for one in ignored["IgnoredVulns"]:
         numbers = re.findall(r"test_(R\d+)", one["reason"])
-        assert numbers and all(requirements.tests_by_number().get(number) for number in numbers)
+        assert numbers and all(requirements.files_by_number().get(number) for number in numbers)
     # The answer is for this version; another must be looked at again.
     assert LOCKED["run"]["diskcache"].version == "5.6.3"
