@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 
+from copydesk.core.installing import brought_in
 from copydesk.core.similarity import FUNCTION_WORDS
 from copydesk.core.vocabulary import word_set
 
@@ -43,7 +44,6 @@ _OPENERS = FUNCTION_WORDS | word_set(
 )
 _QUOTATION = re.compile(r"[\"“«‘](.+?)[\"”»’](?!\w)")
 _DOTTED = re.compile(r"[\w-]{2,}\.[A-Za-z]{2,}|//|www\.")
-_INSTALL = re.compile(r"\b(?:pip3?|pipx|npm|npx|cargo|gem|go|brew|apt(?:-get)?|uv|curl|wget)\s+\S+")
 
 
 def wording_objection(original: str, proposal: str, evidence: str = "") -> str | None:
@@ -73,8 +73,8 @@ def _invisible(original: str, proposal: str) -> str | None:
 
 
 def _package(original: str, proposal: str) -> str | None:
-    new = set(_INSTALL.findall(proposal)) - set(_INSTALL.findall(original))
-    return f"the rewrite brings in a command or a package to install: {min(new)}" if new else None
+    new = brought_in(original, proposal)
+    return f"the rewrite brings in a command or a package to install: {new}" if new is not None else None
 
 
 def _markup(original: str, proposal: str) -> str | None:

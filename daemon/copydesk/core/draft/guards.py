@@ -16,6 +16,7 @@ from copydesk.core.citations.escaping import escaped
 from copydesk.core.citations.quotations import words_of
 from copydesk.core.claims.injection import speaks_to_models
 from copydesk.core.document import PassageKind, ProtectedKind
+from copydesk.core.installing import brought_in
 from copydesk.core.markdown import read
 from copydesk.core.prompt_safety import inert
 from copydesk.core.text import Text
@@ -62,10 +63,6 @@ _REFUSED = (
 )
 _DOTTED = re.compile(r"[\w-]{2,}\.[A-Za-z]{2,}(?![\w-])")
 _ADDRESSES = re.compile(r"\S*(?://|@|\bwww\.)\S*")
-_INSTALL = re.compile(
-    r"\b(?:(?:pip3?|pipx|npm|npx|cargo|gem|brew|apt(?:-get)?|uv|curl|wget|docker)\s+(?:install|add|run|i|get|pull|-\S+|\S*[./]\S*)"
-    r"|go\s+(?:install|get)\s+\S*[./])\S*\s*\S*"
-)
 
 
 def cleaned(text: str) -> str:
@@ -106,7 +103,7 @@ def refusal(text: str, known: str, ids: Iterable[str] = ()) -> str | None:
     lower = _ADDRESSES.sub(" ", known).casefold()
     if any(name.casefold() not in lower for name in _DOTTED.findall(text)):
         return "it holds an address"
-    if any(" ".join(command.split()).casefold() not in " ".join(lower.split()) for command in _INSTALL.findall(text)):
+    if brought_in(known, text) is not None:
         return "it holds a package to install"
     if speaks_to_models(text):
         return "it speaks to a model"
