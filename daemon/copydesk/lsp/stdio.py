@@ -107,7 +107,7 @@ def private_stdio() -> tuple[int, int]:
 
 
 def run(server: CopydeskServer) -> int:
-    """Serve on standard input and output until `exit`, end of input or SIGTERM; return the exit code."""
+    """Serve on standard input and output until `exit`, end of input, SIGTERM or SIGHUP; return the exit code."""
     incoming, outgoing = private_stdio()
     return asyncio.run(_run(server, incoming, outgoing))
 
@@ -157,6 +157,8 @@ async def _run(server: CopydeskServer, incoming: int, outgoing: int) -> int:
         loop.call_soon_threadsafe(server.protocol.lsp_exit)
 
     signal.signal(signal.SIGTERM, terminate)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, terminate)
     if not os.isatty(incoming):
         # A Ctrl-C in the terminal that the editor runs in is meant for the editor.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
