@@ -33,10 +33,13 @@ WRITER = """
   (setq writer-task task writer-done nil unread-command-events (list 'f5))
   t)
 
-(defun writer-chooses (title words)
+(defun writer-goes (words)
   (goto-char (point-min))
   (search-forward words)
-  (goto-char (match-beginning 0))
+  (goto-char (match-beginning 0)))
+
+(defun writer-chooses (title words)
+  (writer-goes words)
   (let (chosen)
     (cl-letf (((symbol-function 'completing-read)
                (lambda (_ offered &rest _)
@@ -120,6 +123,10 @@ class Emacs:
         """Run the command for code actions at some words, and choose one by how its title begins once it is offered."""
         task = f"#'writer-chooses {_lisp(title)} {_lisp(words)}"
         poll(f"the action {title!r}", lambda: self._does(task) == "done", every=0.2)
+
+    def go(self, words: str) -> None:
+        """Put the cursor on the first place of some words, where it stays for commands."""
+        assert self._does(f"#'writer-goes {_lisp(words)}") == "done", self.screen()
 
     def run(self, command: str) -> None:
         """Run an interactive command."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 from editors.conftest import ROOT, Place
+from editors.drafting import HEADING, canal, drafts
 from editors.emacs import Emacs
 from editors.polling import poll
+from editors.research import BUILT, SURVEY, is_cited, taught
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from editors.scripted_model import ScriptedModel
@@ -24,23 +28,31 @@ INIT = """
 (add-to-list 'eglot-server-programs '((markdown-mode text-mode) . ("{command}" "serve")))
 (setq-default eglot-workspace-configuration
   '(:copydesk (:engine (:kind "ollama" :host "{host}") :critique (:max_per_1000_words 1000))))
-{critique}
+{commands}
 (add-hook 'text-mode-hook #'eglot-ensure)
 (setq native-comp-deferred-compilation nil make-backup-files nil auto-save-default nil)
 """
 EDITORS = (ROOT / "docs" / "editors.md").read_text("utf-8")
-CRITIQUE = EDITORS[EDITORS.index("(defun copydesk-critique") :].partition("```")[0]
+COMMANDS = EDITORS[EDITORS.index("(defun copydesk-do") :].partition("```")[0]
 STUDIES = "Studies show that small kilns save money."
+
+
+@contextmanager
+def emacs(copydesk: Path, place: Place, model: ScriptedModel) -> Iterator[Emacs]:
+    """Start Emacs with the lines of the page; skips without it."""
+    if shutil.which("emacs") is None:
+        pytest.skip("emacs missing: run `make editors-setup`")
+    init = INIT.format(command=copydesk, host=model.url, commands=COMMANDS)
+    with Emacs(place.home, init=init, document=place.post, environment=place.environment) as editor:
+        poll("the server", lambda: editor.ask("(if (eglot-current-server) t :false)"))
+        yield editor
 
 
 def test_notes_appear_and_a_rewrite_is_applied(copydesk: Path, place: Place, model: ScriptedModel) -> None:
     """Notes, code actions and the edit go through eglot alone."""
-    if shutil.which("emacs") is None:
-        pytest.skip("emacs missing: run `make editors-setup`")
     original = place.post.read_text("utf-8")
     model.rewrites[STUDIES] = "We think that small kilns save money."
-    init = INIT.format(command=copydesk, host=model.url, critique=CRITIQUE)
-    with Emacs(place.home, init=init, document=place.post, environment=place.environment) as editor:
+    with emacs(copydesk, place, model) as editor:
         poll("the note", lambda: any("names no one" in note for note in editor.notes()))
         editor.take("Rewrite:", "Studies")
         editor.take("Accept rewrite:", "Studies")
@@ -54,3 +66,35 @@ def test_notes_appear_and_a_rewrite_is_applied(copydesk: Path, place: Place, mod
         assert editor.text() == original
         editor.run("copydesk-critique")
         poll("the model's notes", lambda: sum("seems to contradict" in note for note in editor.notes()) == 2)
+
+
+def test_a_claim_is_researched_and_cited(copydesk: Path, mill: Place, model: ScriptedModel) -> None:
+    """By a command of the page, and then by what eglot offers."""
+    taught(model)
+    original = mill.post.read_text("utf-8")
+    with emacs(copydesk, mill, model) as editor:
+        editor.go(BUILT)
+        editor.run("copydesk-research")
+        poll("the verdict", lambda: f"Supported: “{BUILT}” ({SURVEY})." in " ".join(editor.notes()))
+        editor.take(f"Cite: {SURVEY}", BUILT)
+        poll("the citation", lambda: is_cited(editor.text(), original))
+        editor.take("Research the sentence here", "61 metres")
+        poll("the other verdict", lambda: any("17 metres" in note for note in editor.notes()))
+        assert "Server reports" not in editor.said()
+
+
+def test_a_section_is_drafted_accepted_and_undone(copydesk: Path, tmp_path: Path, model: ScriptedModel) -> None:
+    """From its heading; an answer that eglot waits for is not one that a draft waits for."""
+    place = canal(tmp_path)
+    drafts(model)
+    original = place.post.read_text("utf-8")
+    with emacs(copydesk, place, model) as editor:
+        editor.take("Draft this section", HEADING)
+        poll("the draft", lambda: any("draft" in note.lower() for note in editor.notes()))
+        assert editor.text() == original
+        editor.take("Accept the draft", HEADING)
+        poll("the draft in the text", lambda: "83 locks" in editor.text())
+        poll("the note to go", lambda: not editor.notes())
+        assert "Server reports" not in editor.said()
+        editor.ask("(progn (undo-boundary) (undo) t)")
+        assert editor.text() == original

@@ -49,6 +49,34 @@ async def test_actions_of_a_note(connect: Connect, personality: Personality) -> 
     assert all("edit" not in action for action in actions.values())
 
 
+async def test_an_editor_without_commands_of_its_own_is_offered_what_can_be_begun(connect: Connect) -> None:
+    editor = (await connect(VSCODE, services(ScriptedDesk()))).editor
+    await editor.initialize(experimental={"copydesk": {"commands": False}})
+    editor.open(URI, TEXT)
+    in_text = {"Research the sentence here", "Critique this document"}
+    assert set(await editor.actions(URI, "Very, very")) == in_text
+    at = editor.position(URI, "itle")
+    await editor.until(lambda: editor.shown(URI) is not None)
+    heading = ["Draft this section", "Research claims in this section", "Critique this document"]
+    assert list(await editor.actions(URI, "itle")) == heading
+    selection = {"start": at, "end": editor.position(URI, " is very")}
+    params = {"textDocument": {"uri": URI}, "range": selection, "context": {"diagnostics": []}}
+    found = await editor.request("textDocument/codeAction", params)
+    assert [one["title"] for one in found] == ["Critique what is selected", "Research what is selected"]
+    assert found[0]["command"]["arguments"] == [{"uri": URI, "range": selection}]
+
+    in_word = {"start": editor.position(URI, "well"), "end": editor.position(URI, "ell.")}
+    found = await editor.request("textDocument/codeAction", params | {"range": in_word})
+    assert {one["title"] for one in found} == in_text
+    params["context"]["only"] = ["quickfix"]
+    assert await editor.request("textDocument/codeAction", params) == []
+    critique = (await editor.actions(URI, "Very, very"))["Critique this document"]["command"]
+    await editor.request("workspace/executeCommand", {key: critique[key] for key in ("command", "arguments")})
+    await editor.until(lambda: any("Flawed" in message for message in editor.shown(URI) or ()))
+    actions = list(await editor.actions(URI, "flaw"))
+    assert actions[0].startswith("Rewrite:") and actions[-1] == "Critique this document"
+
+
 async def test_actions_follow_the_words_and_not_the_client_s_diagnostics(
     connect: Connect, personality: Personality
 ) -> None:

@@ -39,14 +39,22 @@ CITABLE = frozenset({Stance.SUPPORTS, None})
 
 
 def code_actions(
-    notes: DocumentNotes, here: Iterable[PlacedNote], reported: Iterable[types.Diagnostic]
+    notes: DocumentNotes,
+    here: Iterable[PlacedNote],
+    reported: Iterable[types.Diagnostic],
+    *,
+    shows_drafts: bool = True,
 ) -> list[types.CodeAction]:
-    """Return the actions for notes, each with the diagnostic in the client's own list that it belongs to."""
+    """Return the actions for notes, each with the diagnostic in the client's own list that it belongs to.
+
+    A client that shows no drafts would answer `copydesk.showDraft` with nothing that its user could see.
+    """
     diagnostics = {one.data["id"]: one for one in reported if isinstance(one.data, dict) and "id" in one.data}
     return [
         action
         for one in here
         for action in _for_note(one, notes.rewrite(one.id), notes.offer(one.id), diagnostics.get(one.id))
+        if shows_drafts or action.command is None or action.command.command != commands.SHOW_DRAFT.id
     ]
 
 

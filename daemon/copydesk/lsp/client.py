@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ STATUS = "copydesk/status"
 """The notification that says who answers and what is running."""
 ANSWER_SECONDS = 10.0
 """How long a client may take to answer what it can answer by itself."""
+EDIT_SECONDS = 300.0
+"""How long it may take to answer an edit, before which some ask their user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Features:
     status: bool = False
     neovim: bool = False
     silent_while_waiting: bool = False
+    commands: bool = False
 
 
 class Client:
@@ -55,6 +59,8 @@ class Client:
     def __init__(self, server: CopydeskServer) -> None:
         self._protocol = server.protocol
         self.features = Features()
+        self.edit_answered = asyncio.Event()
+        """Set, and another one put in its place, when the client has answered an edit."""
 
     def introduced(self, params: types.InitializeParams) -> None:
         """Remember what the client can do."""
@@ -97,7 +103,12 @@ class Client:
 
     async def apply(self, edit: types.WorkspaceEdit) -> bool:
         """Ask for an edit; what the client answers is not yet what it did."""
-        answer = await self._ask(types.WORKSPACE_APPLY_EDIT, types.ApplyWorkspaceEditParams(edit=edit))
+        try:
+            params = types.ApplyWorkspaceEditParams(edit=edit)
+            answer = await self._ask(types.WORKSPACE_APPLY_EDIT, params, EDIT_SECONDS)
+        finally:
+            self.edit_answered.set()
+            self.edit_answered = asyncio.Event()
         return isinstance(answer, types.ApplyWorkspaceEditResult) and answer.applied
 
     async def show(self, uri: str, *, external: bool = False, selection: types.Range | None = None) -> bool:
@@ -133,9 +144,9 @@ class Client:
         if self.features.refreshes_lenses:
             await self._ask(types.WORKSPACE_CODE_LENS_REFRESH, None)
 
-    async def _ask(self, method: str, params: object) -> Any:
+    async def _ask(self, method: str, params: object, seconds: float = ANSWER_SECONDS) -> Any:
         try:
-            return await self._protocol.ask(method, params, ANSWER_SECONDS)
+            return await self._protocol.ask(method, params, seconds)
         except (TimeoutError, JsonRpcException) as error:
             logger.info("the client did not answer %s: %s", method, type(error).__name__)
             return _NO_ANSWER
@@ -168,6 +179,7 @@ def features(params: types.InitializeParams) -> Features:
         shows_documents=bool(window and window.show_document and window.show_document.support),
         previews=_experimental(capabilities.experimental, "draftPreview"),
         status=_experimental(capabilities.experimental, "status"),
+        commands=any(_experimental(capabilities.experimental, own) for own in ("commands", "draftPreview", "status")),
         neovim=bool(params.client_info and params.client_info.name == "Neovim"),
         # eglot sends changes when Emacs is idle, which it is not while a command waits; older ones have no name.
         silent_while_waiting=params.client_info is None or params.client_info.name.lower() == "eglot",

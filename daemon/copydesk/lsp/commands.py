@@ -94,8 +94,8 @@ APPLY = Command(
     "copydesk.applyNote",
     "Put a note's rewrite into the text: one `workspace/applyEdit`, one undo. The words are verified before, and "
     "the whole text afterwards; unless it is as expected nothing counts as done and the proposal is kept.",
-    '`{"applied": boolean}` when the document has shown it, or not within two seconds; null, at once, to a client that '
-    "tells of no change while it waits for an answer (eglot)",
+    '`{"applied": boolean}` when the document has shown it, or not within two seconds; null, before that, to a '
+    "client that tells of no change while it waits for an answer (eglot)",
     (
         _NOTE,
         Argument(

@@ -235,15 +235,21 @@ EXECUTE = {
 
 
 async def _applied(session: Session, edit: Coroutine[Any, Any, bool]) -> dict[str, Any]:
-    """Answer whether an edit is in the document; before it is begun where the change would wait for the answer."""
+    """Answer whether an edit is in the document; before that is known where the change would wait for the answer.
+
+    Not before the client was asked for the edit: eglot leaves lie what comes right behind an answer.
+    """
     if not session.client.features.silent_while_waiting:
         return {"applied": await edit}
+    outcome: list[bool] = []
 
-    async def later() -> None:
-        await edit
+    async def whole() -> None:
+        outcome.append(await edit)
 
-    session.background(later())
-    return {"applied": None}
+    answered = asyncio.create_task(session.client.edit_answered.wait())
+    await asyncio.wait((session.background(whole()), answered), return_when=asyncio.FIRST_COMPLETED)
+    answered.cancel()
+    return {"applied": outcome[0] if outcome else None}
 
 
 def _document(session: Session, uri: str) -> OpenDocument:

@@ -23,7 +23,9 @@ Documents are synchronised as full text. Positions are UTF-8, UTF-16 or UTF-32, 
 | --- | --- |
 | `textDocument/publishDiagnostics` | pushes notes: `source` is `copydesk`, with `code`, `version`, \
 `relatedInformation`, `data` = `{"id"}`, and `codeDescription` where codes have a page |
-| `textDocument/codeAction` | offers commands for the notes at a range, of kind `quickfix`; never an edit |
+| `textDocument/codeAction` | offers commands for the notes at a range, of kind `quickfix`; never an edit. A client \
+that says nothing under `experimental.copydesk` is also offered, without a kind, what can be begun at the range and \
+how to stop it; `experimental.copydesk.commands` says that a client has commands of its own for that |
 | `textDocument/hover` | shows a note's reason; no images, only http(s) links |
 | `textDocument/codeLens` | counts notes on headings; switched off by the setting `critique.code_lens` |
 | `workspace/applyEdit` | asks for one edit of one document at its current version, and believes it when the next \

@@ -22,6 +22,7 @@ from copydesk.lsp.hover import Shown, hover
 from copydesk.lsp.lenses import code_lenses
 from copydesk.lsp.protocol import CopydeskServer
 from copydesk.lsp.session import Session
+from copydesk.lsp.starting import starting_actions
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from copydesk.core.provenance import DraftProvenance
     from copydesk.lsp.arguments import Command
+    from copydesk.lsp.notes import DocumentNotes
     from copydesk.lsp.placed import PlacedNote
     from copydesk.lsp.ports import Services
 
@@ -111,7 +113,9 @@ def _register_reading(server: CopydeskServer, session: Session) -> None:
         if notes is None or not wanted(params.context.only):
             return []
         here = _at(session, params.text_document.uri, params.range)
-        return code_actions(notes, here, params.context.diagnostics)
+        own = session.client.features.commands
+        offered = code_actions(notes, here, params.context.diagnostics, shows_drafts=own)
+        return [*offered, *_to_start(session, notes, params)]
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     def hovered(params: types.HoverParams) -> types.Hover | None:
@@ -172,3 +176,12 @@ def _at(session: Session, uri: str, extent: types.Range) -> list[PlacedNote]:
         return []
     span = span_of(notes.text, extent, session.client.features.encoding)
     return [one for one in session.visible(uri, notes) if one.span.overlaps(span)]
+
+
+def _to_start(session: Session, notes: DocumentNotes, params: types.CodeActionParams) -> list[types.CodeAction]:
+    """Return what can be begun at a range, for a client that neither has commands for it nor asks for other kinds."""
+    if session.client.features.commands or params.context.only:
+        return []
+    span = span_of(notes.text, params.range, session.client.features.encoding)
+    busy = bool(session.jobs.running())
+    return starting_actions(params.text_document.uri, notes, params.range, span, busy=busy)

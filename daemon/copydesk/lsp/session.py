@@ -168,11 +168,12 @@ class Session:
         if not self._arrivals[uri]:
             del self._arrivals[uri]
 
-    def background(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run something nobody waits for; its failure is logged."""
+    def background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run something nobody has to wait for; its failure is logged."""
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background_ended)
+        return task
 
     async def load_dismissals(self, document: OpenDocument) -> None:
         """Read what the project dismissed, and hide it."""

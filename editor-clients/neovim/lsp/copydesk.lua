@@ -15,7 +15,7 @@ return {
   end,
   filetypes = { "markdown", "quarto", "rmd", "mdx", "text" },
   root_markers = { "copydesk.toml", ".git" },
-  capabilities = { experimental = { copydesk = { draftPreview = true, status = true } } },
+  capabilities = { experimental = { copydesk = { commands = true, draftPreview = true, status = true } } },
   commands = {
     ["copydesk.showDraft"] = shown("copydesk.showDraft"),
     ["copydesk.applyNote"] = shown("copydesk.applyNote"),
