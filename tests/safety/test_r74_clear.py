@@ -186,3 +186,13 @@ def test_R74_a_draft_under_way_stays_and_is_told_of(filled: Path, capsys: pytest
 def test_the_log_that_is_cleared_is_the_one_that_the_daemon_writes(home: Path) -> None:
     assert f'"{LOG_FILE}"' in Path(serve.__file__).read_text("utf-8")
     assert place(default_ledger_path()).parent == Path(platformdirs.user_log_dir("copydesk", appauthor=False))
+
+
+def test_R74_places_are_documented(home: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "privacy.md").read_text("utf-8")
+    assert "`copydesk clear`" in page
+    for kind in kinds(pytest.fail):
+        told = (
+            "ledger.jsonl" if kind.name == "ledger" else "| Log |" if kind.name == "log" else f"copydesk/{kind.name}`"
+        )
+        assert told in page, kind.name
