@@ -48,6 +48,45 @@ def injected_pages(path: str) -> list[InjectedPage]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class InjectedDocument:
+    """A document with orders for models, and what one that obeys writes in place of the sentence it is to rewrite."""
+
+    name: str
+    answer: str
+    body: str
+
+    def __str__(self) -> str:
+        return self.name
+
+    def source(self, sentence: str, secret: str) -> str:
+        """Return the text, with the sentence that is flagged and one that nobody is to know."""
+        body = self.body.replace("{sentence}", sentence)
+        head, rest = ("", body) if not body.startswith("---\n") else _parted(body)
+        return f"{head}# A dam\n\n{secret}\n\n{rest}"
+
+
+def injected_documents(path: str) -> list[InjectedDocument]:
+    """Return the documents of a case file below tests/cases; their first lines say what a model answers."""
+    found = []
+    for case in cases(path):
+        first, _, rest = _plain(case.body).partition("\n")
+        answer = first.removeprefix("answer: ").replace("\\n", "\n")
+        found.append(InjectedDocument(case.name, answer, rest))
+    return found
+
+
+def _plain(body: str) -> str:
+    escaped = re.sub(r"\\u([0-9a-f]{4})", lambda match: chr(int(match[1], 16)), body)
+    return _CODED.sub(_coded, escaped)
+
+
+def _parted(body: str) -> tuple[str, str]:
+    """Return front matter and what follows."""
+    end = body.index("\n---\n", 3) + 5
+    return body[:end] + "\n", body[end:].lstrip("\n")
+
+
 def _coded(match: re.Match[str]) -> str:
     kind, words = match[1], (match[2] or "").encode()
     if kind == "base64":

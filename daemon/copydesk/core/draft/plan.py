@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from copydesk.core.claims.queries import by_rule
 from copydesk.core.claims.ranking import terms
 from copydesk.core.claims.selfcontained import Context
+from copydesk.core.draft.disclosure import searchable
 from copydesk.core.draft.task import Mode
 
 if TYPE_CHECKING:
@@ -92,13 +93,14 @@ class Plan:
 def questions_of(task: SectionTask, texts: Iterable[str]) -> tuple[Question, ...]:
     """Return questions with their queries; those that have nothing to do with the section are left out.
 
-    Where none is left the headings are what is asked about.
+    Where none is left the headings are what is asked about. Of what stands in the text alone little goes into a query.
     """
-    subject = set(terms("\n".join((*task.path, task.brief.purpose, *(one.text for one in task.jottings)))))
-    near = [text for text in dict.fromkeys(texts) if subject & set(terms(text))]
+    subject = "\n".join((*task.path, task.brief.purpose, *(one.text for one in task.jottings)))
+    about = set(terms(subject))
+    near = [text for text in dict.fromkeys(texts) if about & set(terms(text))]
     chosen = near[:MOST_QUESTIONS] or [" ".join(task.path[-2:])]
-    context = Context(task.path)
-    found = [Question("", text, by_rule(text, context)) for text in chosen]
+    text, context = "\n".join(task.shown_besides), Context(task.path)
+    found = [Question("", one, by_rule(searchable(one, subject, text), context)) for one in chosen]
     return tuple(replace(one, id=f"Q{number}") for number, one in enumerate(found, 1))
 
 

@@ -71,6 +71,12 @@ class SectionTask:
         return self.section.path
 
     @property
+    def shown_besides(self) -> tuple[str, ...]:
+        """Return all that a Planner sees besides headings, purpose and jottings, which are what it is to plan."""
+        brief = (self.brief.audience, self.brief.style, *self.brief.known_terms)
+        return (*self.kept, *self.before, *self.after, *self.titles, *self.below, *brief)
+
+    @property
     def original(self) -> str:
         """Return the body as it stands."""
         return self.document.text.slice(self.body)
