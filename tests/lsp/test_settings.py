@@ -182,6 +182,7 @@ async def test_capabilities_are_those_of_the_protocol_page(connect: Connect, per
         "copydesk.applyNote",
         "copydesk.cancel",
         "copydesk.citeNote",
+        "copydesk.clear",
         "copydesk.critiqueDocument",
         "copydesk.discardDraft",
         "copydesk.dismissNote",

@@ -21,7 +21,7 @@ from copydesk.adapters.provenance import ProvenanceStore, default_provenance_dir
 from copydesk.adapters.sources import SourceStore, default_sources_directory
 from copydesk.adapters.user_data import LOG_FILE, kinds
 from copydesk.cli import serve
-from copydesk.cli.clear import NAMES
+from copydesk.cli.clear import NAMES, cleared
 from copydesk.cli.main import main
 from copydesk.core.document import Format
 from copydesk.core.draft.statement import Origin
@@ -186,6 +186,24 @@ def test_R74_a_draft_under_way_stays_and_is_told_of(filled: Path, capsys: pytest
 def test_the_log_that_is_cleared_is_the_one_that_the_daemon_writes(home: Path) -> None:
     assert f'"{LOG_FILE}"' in Path(serve.__file__).read_text("utf-8")
     assert place(default_ledger_path()).parent == Path(platformdirs.user_log_dir("copydesk", appauthor=False))
+
+
+def test_R74_editors_are_told_what_is_kept_and_what_stays(filled: Path, tmp_path: Path) -> None:
+    before = {kind["name"]: kind for kind in cleared(())["kinds"]}
+    assert set(before) == set(NAMES)
+    assert all(kind["files"] and kind["size"] and kind["folder"] for kind in before.values())
+    assert not before["models"]["personal"]
+    journal = open_journal(default_drafts_directory(), JournalIdentity("file:///other.md", ("Mill",), "0" * 64))
+    try:
+        found = cleared(("drafts", "ledger", "everything"))
+    finally:
+        journal.close()
+    assert found["removed"] == ["ledger"]
+    assert [problem.split(".")[0][:40] for problem in found["problems"]] == [
+        "There is no everything",
+        "1 drafts were removed, and 1 stay: Anoth",
+    ]
+    assert {kind["name"] for kind in found["kinds"] if not kind["files"]} == {"ledger"}
 
 
 def test_R74_places_are_documented(home: Path) -> None:

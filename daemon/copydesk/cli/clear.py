@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from copydesk.adapters.user_data import kinds
 from copydesk.cli.sizes import readable_size
@@ -62,6 +62,34 @@ def run(args: argparse.Namespace) -> int:
     if not stays and not any(files for _, files, _ in found):
         print("Nothing was kept.")
     return 2 if stays else 0
+
+
+def cleared(names: Sequence[str]) -> dict[str, Any]:
+    """Remove kinds by name and return what is kept then, what was removed and what stays, as JSON has it; may block."""
+    problems = [f"There is no {visible(name)}." for name in names if name not in NAMES]
+    removed = []
+    every = kinds(problems.append)
+    for kind in every:
+        if kind.name in names:
+            try:
+                kind.remove()
+                removed.append(kind.name)
+            except StoreError as error:
+                problems.append(error.sentence)
+    return {"kinds": [_value(kind) for kind in every], "removed": removed, "problems": problems}
+
+
+def _value(kind: Kind) -> dict[str, Any]:
+    files, size = kind.amount()
+    return {
+        "name": kind.name,
+        "holds": kind.holds,
+        "lost": kind.lost,
+        "folder": str(kind.folder) if kind.folder is not None else None,
+        "files": files,
+        "size": size,
+        "personal": kind.personal,
+    }
 
 
 def _name(given: str) -> str:

@@ -61,6 +61,7 @@ def _log_file() -> Path | None:
 def services(egress: Egress) -> Services:
     """Return what the server is built from; what takes long to import is imported at first use."""
     from copydesk.adapters.dismissals import ProjectDismissals
+    from copydesk.cli.clear import cleared
     from copydesk.cli.kept_drafts import KeptDrafts
     from copydesk.cli.ledger import newest
     from copydesk.lsp.ports import Services
@@ -77,6 +78,7 @@ def services(egress: Egress) -> Services:
         drafts=KeptDrafts(),
         doctor=partial(_doctor, egress),
         ledger=newest,
+        clear=cleared,
     )
 
 

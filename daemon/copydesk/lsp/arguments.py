@@ -27,6 +27,7 @@ class Type(StrEnum):
     NUMBER = "non-negative integer"
     SWITCH = "boolean"
     NUMBERS = "list of non-negative integers"
+    STRINGS = "list of strings"
     AIM = "one of " + ", ".join(f'"{aim}"' for aim in Aim)
     SCOPE = "one of " + ", ".join(f'"{scope}"' for scope in Scope)
 
@@ -95,6 +96,8 @@ def _fits(value: object, kind: Type) -> bool:
             return isinstance(value, bool)
         case Type.NUMBERS:
             return isinstance(value, list | tuple) and all(_fits(one, Type.NUMBER) for one in value)
+        case Type.STRINGS:
+            return isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
         case Type.POSITION:
             return _position(value)
         case Type.RANGE:

@@ -211,6 +211,19 @@ LEDGER = Command(
     "table for people",
 )
 
+CLEAR = Command(
+    "copydesk.clear",
+    "List what copydesk keeps of its user's on this machine, and remove what `what` names if `confirmed` is true: a "
+    "client shows the list and asks first. Documents, settings and what lies in projects are none of it.",
+    '`{"kinds": [{"name", "holds", "lost", "folder", "files", "size", "personal"}], "removed": [string], "problems": '
+    "[string]}`; `kinds` as they are afterwards, `size` in bytes; `lost` says in a sentence what goes with it; what is "
+    "not `personal` says nothing of the user; `problems` say what stays and why",
+    (
+        Argument("what", Type.STRINGS, "names of kinds", required=False),
+        Argument("confirmed", Type.SWITCH, "true: the user was asked; without it nothing is removed", required=False),
+    ),
+)
+
 COMMANDS = (
     CRITIQUE,
     RESEARCH,
@@ -231,4 +244,5 @@ COMMANDS = (
     NOTES,
     DOCTOR,
     LEDGER,
+    CLEAR,
 )

@@ -211,6 +211,11 @@ async def ledger(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     return await asyncio.to_thread(session.services.ledger)
 
 
+async def clear(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
+    """List what is kept; remove what is named, if the user was asked."""
+    return await asyncio.to_thread(session.services.clear, given.get("what", ()) if given.get("confirmed") else ())
+
+
 EXECUTE = {
     commands.CRITIQUE: critique,
     commands.RESEARCH: research,
@@ -231,6 +236,7 @@ EXECUTE = {
     commands.NOTES: notes,
     commands.DOCTOR: status.doctor,
     commands.LEDGER: ledger,
+    commands.CLEAR: clear,
 }
 
 

@@ -185,9 +185,10 @@ class Configuration:
 class Services:
     """Everything that the server is built from.
 
-    `configure`, `read`, `instant`, `brief`, `dismissals`, `sources`, `drafts` and `ledger` run in a worker thread;
-    `doctor` returns a report for people and blocks nothing; `page` (the address of a code's page) is pure and quick.
-    `instant` is given its last reading, to reuse. `debounce` is in seconds.
+    `configure`, `read`, `instant`, `brief`, `dismissals`, `sources`, `drafts`, `ledger` and `clear` run in a worker
+    thread; `doctor` returns a report for people and blocks nothing; `page` (the address of a code's page) is pure and
+    quick. `instant` is given its last reading, to reuse. `clear` removes the kinds that it is given, and returns what
+    is kept. `debounce` is in seconds.
     """
 
     configure: Callable[[ClientSettings], Configuration]
@@ -201,4 +202,5 @@ class Services:
     drafts: Drafts
     doctor: Callable[[Configuration], Awaitable[str]]
     ledger: Callable[[], dict[str, Any]] = dict
+    clear: Callable[[Sequence[str]], dict[str, Any]] = lambda names: {}
     debounce: float = 0.15
