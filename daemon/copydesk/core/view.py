@@ -1,4 +1,4 @@
-"""Which notes are shown: one for each fault, the most severe, at most so many for the length of the text."""
+"""Which notes are shown: one for each fault, the most severe, at most so many for the length of a text, and in all."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 LEAST = 8
 """However short the text, so many notes may be shown."""
+
+MOST = 200
+"""However long the text, an editor is given no more notes than this."""
 
 _ASKED_FOR = ("CD5", "CD608", "CD7", "CD9")
 """Codes of researched claims and of drafts: nobody is told of these unasked."""
@@ -40,9 +43,20 @@ def shown(notes: Sequence[Note], words: int, per_1000_words: int) -> tuple[Note,
     due = [note for note in notes if _is_due(note)]
     others = [note for note in notes if not _is_due(note)]
     room = max(LEAST, ceil(words * per_1000_words / 1000)) - len(due)
-    ranked = sorted(others, key=lambda note: (note.severity, note.anchor.hint, note.code))
-    chosen = [*due, *ranked[: max(0, room)]]
-    return tuple(sorted(chosen, key=lambda note: (note.anchor.hint, note.severity, note.code)))
+    return _in_order([*due, *sorted(others, key=_rank)[: max(0, room)]])
+
+
+def foremost(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """Return no more notes than an editor is given, the most severe and then the first, in document order."""
+    return _in_order(sorted(notes, key=_rank)[:MOST])
+
+
+def _rank(note: Note) -> tuple[int, int, str]:
+    return note.severity, note.anchor.hint, note.code
+
+
+def _in_order(notes: Sequence[Note]) -> tuple[Note, ...]:
+    return tuple(sorted(notes, key=lambda note: (note.anchor.hint, note.severity, note.code)))
 
 
 def _is_due(note: Note) -> bool:

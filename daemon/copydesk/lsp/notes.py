@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from copydesk.core.citations.known import NO_SOURCES
 from copydesk.core.placing import carried, changed, followed
 from copydesk.core.suppress import Dismissed, dismissal, suppressed
-from copydesk.core.view import distinct, shown
+from copydesk.core.view import MOST, distinct, foremost, shown
 from copydesk.lsp.placed import Departed, PlacedNote, anchored_anew, carried_note, found_again, moved
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class DocumentNotes:
         self._dismissals: tuple[Dismissal, ...] = ()
         self._known: dict[str, Note] = {}
         self._directives: tuple[Directive, ...] = ()
+        self._left_out, self._told = 0, False
 
     def follow(self, text: Text) -> None:
         """Move every note to where its words are in a new text, and drop those without a place."""
@@ -223,8 +224,19 @@ class DocumentNotes:
             and not self.hidden(one.note)
             and not suppressed(one.span, one.note.code, self._directives)
         }
-        chosen = shown(distinct(heard), self.words, configuration.max_per_1000_words)
+        wanted = shown(distinct(heard), self.words, configuration.max_per_1000_words)
+        chosen = foremost(wanted)
+        self._left_out = len(wanted) - len(chosen)
         return tuple(sorted((heard[note] for note in chosen), key=lambda one: (one.span.start, one.span.end)))
+
+    def overflow(self) -> str | None:
+        """Return what to tell the writer if notes were left out when they were last looked at: once, until all fit."""
+        told, self._told = self._told, bool(self._left_out)
+        return (
+            f"This document has more than {MOST} notes. The {MOST} most serious are shown."
+            if self._told > told
+            else None
+        )
 
     def current(self, identity: str) -> Note | None:
         """Return a note with its anchor made anew from the current text."""

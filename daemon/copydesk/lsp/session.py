@@ -254,6 +254,8 @@ class Session:
                     for one in self.visible(uri, notes)
                 ]
                 self.client.publish(uri, notes.text.version, shown)
+                if (news := notes.overflow()) is not None:
+                    self.client.say(news)
         self._unpublished.clear()
         if any(self.configuration(document.uri).code_lens for document in self.documents):
             self.background(self.client.refresh_lenses())
