@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from copydesk.errors import StoreError
 from copydesk.user_folders import user_folder
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
     from pathlib import Path
 
     from copydesk.adapters.egress import Egress
@@ -61,7 +62,6 @@ def _log_file() -> Path | None:
 def services(egress: Egress) -> Services:
     """Return what the server is built from; what takes long to import is imported at first use."""
     from copydesk.adapters.dismissals import ProjectDismissals
-    from copydesk.cli.clear import cleared
     from copydesk.cli.kept_drafts import KeptDrafts
     from copydesk.cli.ledger import newest
     from copydesk.lsp.ports import Services
@@ -78,7 +78,7 @@ def services(egress: Egress) -> Services:
         drafts=KeptDrafts(),
         doctor=partial(_doctor, egress),
         ledger=newest,
-        clear=cleared,
+        clear=_clear,
     )
 
 
@@ -107,6 +107,12 @@ class CitedSources:
         from copydesk.cli.wiring import source_store
 
         return known_sources(document, path, source_store())
+
+
+def _clear(names: Sequence[str]) -> dict[str, Any]:
+    from copydesk.cli.clear import cleared
+
+    return cleared(names)
 
 
 def _configure(client: ClientSettings) -> Configuration:
