@@ -15,7 +15,7 @@ import pytest
 from editors.scripted_model import ScriptedModel, scripted_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from editors.window import Window
 
@@ -130,11 +130,22 @@ def window_on(vscode_server: Path, extension: Path, chromium: str, screenshots: 
     from editors.writer import NOWHERE, vscode  # brings packages that only the editors' environment has
 
     @contextmanager
-    def opened(place: Place, command: object, host: str = NOWHERE, **more: Any) -> Iterator[Window]:
+    def opened(
+        place: Place,
+        command: object,
+        host: str = NOWHERE,
+        path: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> Iterator[Window]:
+        """`path` is a folder with programs that are found before others; `environment` has further variables."""
         engine = {"copydesk.engine.kind": "ollama", "copydesk.engine.host": host}
         settings = {"copydesk.command": str(command), **engine, **more}
         failure = screenshots / f"failure-{request.node.name}.png"
-        with vscode(vscode_server, extension, chromium, failure, place, settings) as window:
+        variables = {**place.environment, **(environment or {})}
+        if path is not None:
+            variables["PATH"] = os.pathsep.join([str(path), os.environ["PATH"]])
+        with vscode(vscode_server, extension, chromium, failure, place, settings, variables) as window:
             yield window
 
     return opened
@@ -156,6 +167,7 @@ collect_ignore = (
     else [
         "test_drafting_neovim.py",
         "test_drafting_vscode.py",
+        "test_faults_vscode.py",
         "test_findings_vscode.py",
         "test_neovim.py",
         "test_real_model.py",

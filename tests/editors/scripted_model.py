@@ -76,6 +76,15 @@ class ScriptedModel:
         for sentence in tuple(self._gates):
             self.release(sentence)
 
+    def die(self) -> None:
+        """Hang up in the middle of every answer, and be gone until `come_back`."""
+        asyncio.run_coroutine_threadsafe(self._server.die(), self._loop).result(SECONDS)
+
+    def come_back(self) -> None:
+        """Be there again, and hold nothing back."""
+        self.release_all()
+        asyncio.run_coroutine_threadsafe(self._server.come_back(), self._loop).result(SECONDS)
+
     @property
     def calls(self) -> int:
         """Return how often the model was asked."""

@@ -69,7 +69,8 @@ class VSCodeServer:
     ) -> None:
         self._folder, self._home, self._extension = folder, home, extension
         self._settings = QUIET | dict(settings)
-        self._environment = {**os.environ, **environment}
+        # As if started from a terminal: else a login shell is asked for its variables, which undo those given here.
+        self._environment = {**os.environ, **environment, "VSCODE_CLI": "1"}
         for name in ("VSCODE_IPC_HOOK_CLI", "ELECTRON_RUN_AS_NODE", "NODE_OPTIONS"):
             self._environment.pop(name, None)
         self._process: subprocess.Popen[bytes] | None = None

@@ -10,7 +10,7 @@ from editors.neovim import Neovim
 from editors.vscode import VSCodeServer, open_window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from editors.conftest import Place
@@ -43,12 +43,21 @@ def neovim(
 
 @contextmanager
 def vscode(
-    folder: Path, extension: Path, chromium: str, failure: Path, place: Place, settings: dict[str, Any]
+    folder: Path,
+    extension: Path,
+    chromium: str,
+    failure: Path,
+    place: Place,
+    settings: dict[str, Any],
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Window]:
-    """Start a fresh VS Code with the extension, and open a window on a place's project."""
+    """Start a fresh VS Code with the extension, and open a window on a place's project.
+
+    `environment` replaces the place's own variables.
+    """
     settings = {"copydesk.critique.max_per_1000_words": 1000, **settings}
     with (
-        VSCodeServer(folder, place.home, extension, settings, place.environment) as server,
+        VSCodeServer(folder, place.home, extension, settings, environment or place.environment) as server,
         open_window(server, place.project, chromium, failure) as window,
     ):
         yield window

@@ -67,6 +67,22 @@ class ScriptedHttp:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.die()
+
+    async def come_back(self) -> None:
+        """Serve again at the same port, after `die`."""
+        self._server = await asyncio.start_server(
+            self._accept, "127.0.0.1", int(self.url.rpartition(":")[2]), limit=1 << 24
+        )
+
+    async def die(self) -> None:
+        """Hang up on everyone, and answer no more."""
+        # Whoever was just let in is served first: a server that is closed meanwhile forgets to close the connection
+        # (CPython 3.11, `Server._attach`), as does a handler that is cancelled before it began.
+        for listening in self._server.sockets:
+            asyncio.get_running_loop().remove_reader(listening.fileno())
+        for _ in range(10):
+            await asyncio.sleep(0)
         self._server.close()
         for handler in self._handlers:
             handler.cancel()

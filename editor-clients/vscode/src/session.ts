@@ -28,6 +28,10 @@ import { chosenSettings } from "./settings";
 import { type State, type Status, StatusChanged } from "./status";
 
 const RESTARTS = 4;
+const WHY_NOT: Readonly<Partial<Record<State, string>>> = {
+  untrusted: "copydesk is not running. It starts once you trust the workspace.",
+  starting: "copydesk is starting. Try again in a moment.",
+};
 
 /** Tells the server what this client shows: drafts while they are written, who answers and what is running. */
 const SHOWN: StaticFeature = {
@@ -61,8 +65,7 @@ export class Session {
   /** Return the running server's client; says why where there is none. */
   running(): LanguageClient | undefined {
     if (this.client && this.state === "running") return this.client;
-    const why = this.state === "untrusted" ? "It starts once you trust the workspace." : "Its log says why.";
-    void window.showWarningMessage(`copydesk is not running. ${why}`);
+    void window.showWarningMessage(WHY_NOT[this.state] ?? "copydesk is not running. Its log says why.");
     return undefined;
   }
 
