@@ -6,6 +6,7 @@
 # make lock    write dependencies/ again after a change of pyproject.toml
 # make docs    write the pages that come from code
 # make vsix    package the VS Code extension
+# make screenshots  draw docs/images in real editors; look at each picture before you commit it
 # make format  put code into its shape
 PYTHON ?= python3
 VENV := .venv
@@ -25,7 +26,7 @@ TEST_PROXY := COPYDESK_TEST_OLLAMA_PROXY=$(BUILD)/ollama-proxy/bin
 LOCKS := dependencies
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
 
-.PHONY: try test check bench docs format lint types fast model clean wheel lock test-desk test-editors vsix editors-setup
+.PHONY: try test check bench docs format lint types fast model clean wheel lock test-desk test-editors vsix editors-setup screenshots
 
 try: $(VENV)/.installed
 	@$(BIN)/copydesk model fetch starter
@@ -71,6 +72,9 @@ test-editors: vsix model
 	cd editor-clients/neovim && luacheck -q . && $(FORMATTERS)/stylua --check .
 	cd editor-clients/vscode && $(FORMATTERS)/biome ci src test && npm test --silent
 	$(TEST_MODEL) $(BUILD)/editors/venv/bin/python -m pytest tests/editors -ra
+
+screenshots: vsix
+	PYTHONPATH=tests:daemon $(BUILD)/editors/venv/bin/python -m editors.screenshots
 
 vsix: editors-setup wheel
 	cd editor-clients/vscode && npm run --silent package
