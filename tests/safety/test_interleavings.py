@@ -34,8 +34,8 @@ from harness.engine import MemoryCache
 from harness.held import OUTCOMES, Disk, DiskDrafts, HeldDesk, HeldEngine
 from harness.manuscript import Manuscript
 from harness.nearby import NearDaemon, NearEditor
-from harness.reader import DRAFTS, VERDICTS, Accepted, Account, Shown
 from harness.nightly import many
+from harness.reader import DRAFTS, VERDICTS, Accepted, Account, Shown
 from harness.scripted import MemoryDismissals, MemorySources, services
 from harness.virtual_time import VirtualLoop
 
