@@ -102,9 +102,13 @@ def _served(sample: Sample, url: str, name: str, *, broken: bool = False) -> Ran
     command, report = _start(sample, ("serve",))
     engine = {"kind": "openai", "base_url": url, "model": MODEL}
     search = {"providers": ["library"], "library": [str(sample.library)]}
-    with subprocess.Popen(
-        command, cwd=sample.project, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as server:
+    # Editors write what it says there into logs of their own, so it counts as a file.
+    with (
+        (sample.folder / f"{report.stem}.stderr").open("wb") as errors,
+        subprocess.Popen(
+            command, cwd=sample.project, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
+        ) as server,
+    ):
         try:
             use(server, sample, {"engine": engine, "search": search, "critique": {"unproven": True}})
             status = server.wait(_SECONDS)
