@@ -138,13 +138,13 @@ def window_on(vscode_server: Path, extension: Path, chromium: str, screenshots: 
         environment: Mapping[str, str] | None = None,
         **more: Any,
     ) -> Iterator[Window]:
-        """`path` is a folder with programs that are found before others; `environment` has further variables."""
+        """`path` is a folder with programs that are found beside the system's; `environment` has further variables."""
         engine = {"copydesk.engine.kind": "ollama", "copydesk.engine.host": host}
         settings = {"copydesk.command": str(command), **engine, **more}
         failure = screenshots / f"failure-{request.node.name}.png"
         variables = {**place.environment, **(environment or {})}
         if path is not None:
-            variables["PATH"] = os.pathsep.join([str(path), os.environ["PATH"]])
+            variables["PATH"] = os.pathsep.join([str(path), os.defpath])
         with vscode(vscode_server, extension, chromium, failure, place, settings, variables) as window:
             yield window
 

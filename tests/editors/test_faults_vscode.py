@@ -1,4 +1,4 @@
-"""A real VS Code when things go wrong: engine or daemon die, the writer types on, notes are hostile, nothing is there."""
+"""A real VS Code when things go wrong: engine or daemon die, the writer types on, notes are hostile, all is missing."""
 
 from __future__ import annotations
 
@@ -230,7 +230,7 @@ def test_R28_what_a_note_and_its_name_say_is_not_run_loaded_or_linked(
 def test_R25_in_a_workspace_that_is_not_trusted_nothing_is_started_or_installed(
     window_on: Any, copydesk: Path, place: Place, screenshots: Path
 ) -> None:
-    """Not even when its commands are run; once it is trusted the daemon serves."""
+    """Not even when its commands are run."""
     program, started = daemon(place, copydesk)
     script(place.home / "bin" / "python3", f"echo python >> '{started}'")
     trust = {"security.workspace.trust.enabled": True, "security.workspace.trust.startupPrompt": "never"}

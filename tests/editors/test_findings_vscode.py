@@ -69,10 +69,12 @@ def test_findings_by_section_are_rewritten_accepted_dismissed_and_lead_to_the_te
     """The view lists what the text shows; its buttons do what quick fixes do."""
     original = place.post.read_text("utf-8")
     model.rewrites["Mount Everest is"] = BETTER
-    with window_on(place, copydesk, model.url) as window:
+    with window_on(place, copydesk, model.url, **{"copydesk.keyBindings": True}) as window:
         window.open("kiln.md")
         window.wait_codes("CD102")
-        window.palette(CRITIQUE)
+        window.go(1, 1)
+        window.page.keyboard.press("Control+KeyK")
+        window.page.keyboard.press("Alt+KeyC")
         window.wait_codes("CD102", "CD103", "CD103")
         show_findings(window)
         expect(rows(window)).to_have_count(6)
@@ -96,13 +98,18 @@ def test_findings_by_section_are_rewritten_accepted_dismissed_and_lead_to_the_te
 def test_the_status_bar_names_the_model_and_its_place_and_lists_jobs_to_cancel(
     window_on: Any, copydesk: Path, place: Place, model: ScriptedModel, screenshots: Path
 ) -> None:
-    """Nothing is asked before it is needed; a job is cancelled from the list."""
+    """Nothing is asked before it is needed or looked at; a job is cancelled from the list."""
     model.hold(EVEREST)
     with window_on(place, copydesk, model.url) as window:
         window.open("kiln.md")
         window.wait_codes("CD102")
         expect(status(window)).to_have_text("copydesk")
-        window.picture(screenshots / "vscode-status-before.png")
+        assert model.calls == 0
+        status(window).click()
+        expect(picked(window).filter(has_text=f"Ollama at {model.url}, on this machine")).to_have_count(1)
+        window.page.keyboard.press("Escape")
+        expect(status(window)).to_have_text("copydesk: llama3.1:8b, local")
+        assert model.calls == 0, "a look at the engine asked the model"
         window.palette(CRITIQUE)
         model.wait_held(EVEREST)
         expect(status(window)).to_have_text(re.compile(r"copydesk: critique"))

@@ -126,7 +126,7 @@ def test_a_missing_program_is_said_in_one_sentence(window_on: Any, place: Place,
     with window_on(place, "no-such-program") as window:
         window.open("kiln.md")
         toast = window.wait_toast("The program copydesk was not found")
-        expect(toast).to_contain_text("pipx install copydesk")
+        expect(toast).to_contain_text("Correct the setting copydesk.command")
         window.picture(screenshots / "vscode-missing.png")
         window.palette(CRITIQUE)
         window.wait_toast("copydesk is not running")
