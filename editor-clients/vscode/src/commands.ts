@@ -8,6 +8,7 @@ import {
   workspace,
 } from "vscode";
 import { ExecuteCommandRequest, type LanguageClient, type Range, ResponseError } from "vscode-languageclient/node";
+import { clear } from "./clear";
 import { execute } from "./execute";
 import { type Action, actionOf, jump, NoteRow, SectionRow } from "./findings";
 import { install } from "./install";
@@ -39,6 +40,7 @@ export function registerCommands(context: ExtensionContext, session: Session, lo
     on("showJobs", () => showJobs(session)),
     on("showDoctor", () => report(session, reports, "copydesk.doctor")),
     on("showLedger", () => report(session, reports, "copydesk.ledger")),
+    on("clearKept", () => clear(session)),
     on("install", async () => ((await install(context, log)) ? session.restart() : undefined)),
     on("openWalkthrough", () => commands.executeCommand("workbench.action.openWalkthrough", WALKTHROUGH, false)),
     on("openExample", () => openExample(context)),

@@ -17,6 +17,7 @@ import {
   type LanguageClientOptions,
   type StaticFeature,
 } from "vscode-languageclient/node";
+import { askingBefore } from "./clear";
 import { Drafts } from "./drafts";
 import { applyEdit } from "./edits";
 import { offerInstallation } from "./missing";
@@ -212,7 +213,7 @@ export class Session {
           if (params.kind === "end") this.previews.ended(token);
           this.notifications.handle(token, params, next);
         },
-        executeCommand: this.drafts.middleware,
+        executeCommand: askingBefore(this, this.drafts.middleware),
         workspace: {
           configuration: (params) =>
             params.items.map((item) => {
