@@ -24,6 +24,7 @@ from bench import (
     real_model,
     responsiveness,
     scoring,
+    soak,
     starting,
     typing_speed,
     verdicts,
@@ -55,6 +56,9 @@ ON_MODEL: dict[str, Callable[[Path | None], Awaitable[Part]]] = {
     "drafting": drafting.measure,
     "verdicts": verdicts.measure,
 }
+SOAK = "soak"
+"""The part that takes as long as it is told to, so it is measured only when it is named."""
+
 RECORDED = Path(__file__).with_name("recorded.md")
 """What took too long to be measured in each run; the page ends with it."""
 
@@ -67,13 +71,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure, and write docs/performance.md.")
     parser.add_argument("--model-path", type=Path, help="a GGUF file instead of the starter model")
     parser.add_argument(
-        "--only", nargs="+", choices=[*SCRIPTED, *ON_MODEL], metavar="PART", help="print these parts, write nothing"
+        "--only",
+        nargs="+",
+        choices=[*SCRIPTED, *ON_MODEL, SOAK],
+        metavar="PART",
+        help="print these parts, write nothing",
     )
+    parser.add_argument("--minutes", type=float, default=soak.MINUTES, help="how long --only soak takes (default: 20)")
     args = parser.parse_args(arguments)
     if args.model_path is not None and not args.model_path.is_file():
         parser.error(f"there is no file {args.model_path}")
     began = time.monotonic()
-    parts, program, model = asyncio.run(_measured(args.only or [*SCRIPTED, *ON_MODEL], args.model_path))
+    parts, program, model = asyncio.run(_measured(args.only or [*SCRIPTED, *ON_MODEL], args.model_path, args.minutes))
     seconds = time.monotonic() - began
     for part in parts:
         print(_for_terminal(part))
@@ -85,7 +94,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if any(part.failed for part in parts) else 0
 
 
-async def _measured(names: Sequence[str], model_path: Path | None) -> tuple[list[Part], Path | None, Path | None]:
+async def _measured(
+    names: Sequence[str], model_path: Path | None, minutes: float
+) -> tuple[list[Part], Path | None, Path | None]:
     """Return the parts, textLSP's program and the model; either may be missing."""
     program = peer.install()
     model = real_model.found(model_path)
@@ -95,9 +106,13 @@ async def _measured(names: Sequence[str], model_path: Path | None) -> tuple[list
             print(f"measuring: {name}", file=sys.stderr, flush=True)
             # A model that somebody names may be a large one.
             seconds = PART_SECONDS if model_path is None or name in SCRIPTED else PART_SECONDS * 20
+            seconds += 60 * minutes if name == SOAK else 0
             try:
                 async with asyncio.timeout(seconds):
-                    parts.append(await _part(name, Path(scratch) / name, program, model))
+                    own = Path(scratch) / name
+                    parts.append(
+                        await (soak.measure(minutes, own) if name == SOAK else _part(name, own, program, model))
+                    )
             except (OSError, RuntimeError, RefusedRequest, CopydeskError) as error:
                 reason = str(error) or "it took too long"
                 parts.append(Part(f"Not measured: {name}", remarks=(f"{reason.rstrip('.')}.",), failed=True))
