@@ -4,17 +4,33 @@ local M = {}
 
 M.MISSING = "copydesk is not installed, or not on PATH; see :checkhealth copydesk"
 
+---Tell whether a program was not found by way of the folder that Neovim happens to be in, often a workspace.
+---@param name string as written
+---@param program string as found
+---@return boolean
+local function chosen(name, program)
+  if vim.fs.dirname(name) ~= "." then
+    return vim.fn.isabsolutepath(name) == 1
+  end
+  local separator = vim.fn.has("win32") == 1 and ";" or ":"
+  local folder = vim.fs.normalize(vim.fs.dirname(program))
+  for entry in vim.gsplit(vim.env.PATH or "", separator, { plain = true }) do
+    if vim.fn.isabsolutepath(entry) == 1 and vim.fs.normalize(entry) == folder then
+      return true
+    end
+  end
+  return false
+end
+
 ---Return the command that serves, nil if there is none.
 ---@return string[]?
 function M.command()
   local own = vim.g.copydesk_cmd or "copydesk"
   local command = type(own) == "table" and vim.deepcopy(own) or { own }
   -- Resolved here, because the server starts in another folder.
-  command[1] = vim.fn.exepath(vim.fn.expand(command[1]))
-  if command[1] == "" then
-    return nil
-  end
-  return command
+  local name = vim.fn.expand(command[1])
+  command[1] = vim.fn.exepath(name)
+  return command[1] ~= "" and chosen(name, command[1]) and command or nil
 end
 
 ---Start the server. Where it is missing this fails with a sentence that Neovim shows.
@@ -33,7 +49,8 @@ function M.start(dispatchers)
   -- Not in the workspace: nothing that lies there may be taken for a part of the program.
   local folder = vim.fn.stdpath("state") --[[@as string]]
   vim.fn.mkdir(folder, "p")
-  return vim.lsp.rpc.start(command, dispatchers, { cwd = folder })
+  local environment = { PYTHONPATH = "", PYTHONHOME = "", PYTHONSTARTUP = "", PYTHONSAFEPATH = "1" }
+  return vim.lsp.rpc.start(command, dispatchers, { cwd = folder, env = environment })
 end
 
 ---Return the client of a buffer.
