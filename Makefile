@@ -1,6 +1,7 @@
 # make try     critique an example document with a real local model
 # make test    everything, from nothing, as CI runs it
 # make check   the inner loop: lint, types, fast tests
+# make nightly what is tried by the hundred in make test, tried by the thousand
 # make bench   measure, and write docs/performance.md
 # make wheel   build the wheel and the source archive into dist/
 # make lock    write dependencies/ again after a change of pyproject.toml
@@ -26,7 +27,7 @@ TEST_PROXY := COPYDESK_TEST_OLLAMA_PROXY=$(BUILD)/ollama-proxy/bin
 LOCKS := dependencies
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
 
-.PHONY: try test check bench docs format lint types fast model clean wheel lock test-desk test-editors vsix editors-setup screenshots
+.PHONY: try test check nightly bench docs format lint types fast model clean wheel lock test-desk test-editors vsix editors-setup screenshots
 
 try: $(VENV)/.installed
 	@$(BIN)/copydesk model fetch starter
@@ -66,6 +67,9 @@ test-desk: model $(BUILD)/ollama-proxy/.ready
 	elif [ -n "$$CI" ]; then exit 1; \
 	else echo 'SKIPPED: the tests with kiwix-serve'; chosen='not editor and not kiwix'; fi; \
 	$(TEST_MODEL) $(TEST_PROXY) $(BIN)/python -m pytest -m "$$chosen" --ignore=tests/editors -n 2 -ra
+
+nightly: $(VENV)/.ready
+	COPYDESK_NIGHTLY=1 $(BIN)/python -m pytest -n 2 -ra -s tests/safety/test_interleavings.py tests/safety/test_f13_protocol.py tests/safety/test_f03_kills.py
 
 # Real editors, in a process and an environment of their own.
 test-editors: vsix model
