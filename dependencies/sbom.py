@@ -7,6 +7,7 @@ which a component has many; they stay in the lock file.
 from __future__ import annotations
 
 import json
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -121,7 +122,9 @@ class SbomHook(BuildHookInterface):  # type: ignore[type-arg]
             return
         folder = Path(self.root) / "build"
         folder.mkdir(exist_ok=True)
-        (folder / NAME).write_text(written(Path(self.root), self.metadata.version), "utf-8", newline="\n")
+        arriving = folder / f"{NAME}.{os.getpid()}"  # two builds may be under way
+        arriving.write_text(written(Path(self.root), self.metadata.version), "utf-8", newline="\n")
+        arriving.replace(folder / NAME)
         build_data["sbom_files"].append(f"build/{NAME}")
 
 
