@@ -37,7 +37,7 @@ function M.check()
   local command = daemon.command()
   if not command then
     vim.health.error("the program `copydesk` was not found", {
-      "install it with `pipx install copydesk`",
+      "install it: `pipx install '.[embedded,web]'` in a checkout of its repository",
       "or say where it is: vim.g.copydesk_cmd = '/path/to/copydesk'",
       "then `:Copydesk restart`",
     })
