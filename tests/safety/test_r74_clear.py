@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -214,3 +215,33 @@ def test_R74_places_are_documented(home: Path) -> None:
             "ledger.jsonl" if kind.name == "ledger" else "| Log |" if kind.name == "log" else f"copydesk/{kind.name}`"
         )
         assert told in page, kind.name
+
+
+def test_R74_no_place_is_forgotten(home: Path) -> None:
+    """A place that is new has to be cleared as well, or be the user's own file."""
+    package = Path(serve.__file__).parents[1]
+    uses = [
+        re.findall(r'user_folder\("(\w+)"(?:, "([\w.]+)")?\)', file.read_text("utf-8"))
+        for file in package.rglob("*.py")
+    ]
+    places = {(kind, name) for found in uses for kind, name in found}
+    cleared_too = {place(kind.folder).name for kind in kinds(pytest.fail)}
+    own, of_the_log = {("config", "config.toml")}, {("log", ""), ("log", "ledger.jsonl")}
+    assert {name for _, name in places - own - of_the_log} <= cleared_too
+    assert own | of_the_log < places
+    elsewhere = re.compile(r"platformdirs|Path\.home\(|expanduser\(|gettempdir|mkdtemp|NamedTemporary")
+    found = {file.name for file in package.rglob("*.py") if elsewhere.search(file.read_text("utf-8"))}
+    # The latter two expand what the user named, to read it.
+    assert found == {"user_folders.py", "model_files.py", "folders.py"}
+
+
+def test_without_a_home_there_is_nothing_to_clear(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def nowhere(*_: object, **__: object) -> str:
+        raise RuntimeError("no home")
+
+    for kind in ("cache", "config", "data", "log", "state"):
+        monkeypatch.setattr(platformdirs, f"user_{kind}_dir", nowhere)
+    assert main(["clear"]) == main(["clear", "--yes"]) == 0
+    assert capsys.readouterr().out == "Nothing is kept.\nNothing was kept.\n"
