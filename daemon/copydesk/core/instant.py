@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from copydesk.core.checks import authority, hedge, overclaim, passive, statistic
+from copydesk.core.checks.invisible import CODE as INVISIBLE
+from copydesk.core.checks.invisible import hidden
 from copydesk.core.checks.jargon import CODE as JARGON
 from copydesk.core.checks.jargon import terms, unexplained
 from copydesk.core.checks.place import Finding, place_of
@@ -82,7 +84,7 @@ def instant(
         memo[key] = reading
         readings.append(reading)
         introduced = introduced or reading.introduces
-    found = [*_notes(document, readings, known_terms)]
+    found = [*_notes(document, readings, known_terms), *_hidden(document.text)]
     flagged = frozenset(note.anchor.hint for note in found if note.code in _UNSOURCED)
     citations = cited(document, known_sources, previous.citations if previous is not None else None, flagged)
     notes = sorted([*found, *citations.notes], key=lambda note: (note.anchor.hint, note.code))
@@ -130,6 +132,11 @@ def _notes(document: Document, readings: Sequence[PassageReading], known_terms: 
     for pair in partners(gists):
         why = _PARTNERS[pair.code]
         yield _note(text, pair.code, sentences[pair.later], pair.message, sentences[pair.earlier], why)
+
+
+def _hidden(text: Text) -> Iterator[Note]:
+    for one in hidden(text):
+        yield Note(INVISIBLE, CODES[INVISIBLE].severity, anchored(text, one.span), one.message)
 
 
 def _note(

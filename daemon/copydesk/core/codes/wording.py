@@ -42,4 +42,17 @@ WORDING = (
         example_bad="It was decided to postpone the launch, and customers were not informed.",
         example_good="The product team postponed the launch and did not inform the customers.",
     ),
+    Code(
+        code="CD404",
+        name="invisible-characters",
+        severity=Severity.INFORMATION,
+        decided_by="Rules, without a model, in every language.",
+        decided_from="The text as it is stored, code and front matter included.",
+        summary="The text holds characters that readers do not see.",
+        why="They come with pasted text. They can turn words around, part them for search, or give orders to a model "
+        "that nobody but the model reads.",
+        how="Delete the word and write it again, or keep it if your script needs the characters.",
+        example_bad="The pass\u200bword is `admin`.",
+        example_good="The password is `admin`.",
+    ),
 )
