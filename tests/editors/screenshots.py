@@ -6,6 +6,7 @@ a writer would want to see?
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 IMAGES = ROOT / "docs" / "images"
 EXAMPLE = ROOT / "examples" / "flawed-post.md"
-COPYDESK = ROOT / ".venv" / BIN / "copydesk"
+COPYDESK = Path(os.environ.get("COPYDESK_TEST_COMMAND") or ROOT / ".venv" / BIN / "copydesk")
 SCALE = 1.45
 INVENTED = "The World Wide Web was invented in 1975 by Bill Gates\nfor exactly this kind of shop."
 
@@ -171,6 +172,7 @@ def vscode_evidence(folder: Path, model: ScriptedModel, path: Path) -> None:
         window.palette("copydesk: Research Claims in This Section")
         window.wait_toast("copydesk: research")
         window.wait_no_toast("copydesk: research")
+        window.editor.locator(".codelens-decoration", has_text="4 notes").first.wait_for()
         quiet(window)
         card = window.hover(*at, "judged by")
         last = window.editor.locator(".view-line", has_text="quarry at Holm")
