@@ -23,7 +23,7 @@ pytestmark = [
 
 
 async def served(home: Path) -> None:
-    """Start the server in a home, introduce an editor, and leave."""
+    """Start the server in a home, introduce an editor, and send what the server logs and ends for."""
     to_server, from_editor = os.pipe()
     to_editor, from_server = os.pipe()
     places = {f"XDG_{name.upper()}_HOME": str(home / name) for name in ("cache", "config", "data", "state")}
@@ -40,11 +40,11 @@ async def served(home: Path) -> None:
     try:
         async with asyncio.timeout(60):
             await editor.initialize()
-            await editor.leave()
+            editor.send_bytes(b"Content-Length: nonsense\r\n\r\n{}")
             _, errors = await process.communicate()
     finally:
         await editor.hang_up()
-    assert (process.returncode, errors) == (0, b"")
+    assert (process.returncode, errors) == (1, b"")
 
 
 def log_folder(home: Path) -> Path:
@@ -58,6 +58,7 @@ async def test_R20_R71_a_log_is_the_users_alone(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     folder = log_folder(tmp_path)
+    assert (folder / "daemon.log").read_text() != ""
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE((folder / "daemon.log").stat().st_mode) == 0o600
 
