@@ -204,6 +204,7 @@ def test_restart_and_help_and_health(neovim_program: Path, copydesk: Path, place
             "apply",
             "cancel",
             "cite",
+            "clear",
             "critique",
             "dismiss",
             "draft",
@@ -300,6 +301,39 @@ def test_what_left_the_machine_and_all_notes_are_listed(
             assert not editor.lua("return vim.bo.modifiable")
             assert editor.lua("return #vim.api.nvim_list_wins()") == 2
             editor.command("wincmd p")
+
+
+def test_R74_R75_what_is_kept_is_removed_once_the_writer_says_yes(
+    neovim_program: Path, copydesk: Path, place: Place, model: ScriptedModel
+) -> None:
+    """All kinds are offered, and the one that was chosen is gone after a yes, not before."""
+    with neovim(neovim_program, place, copydesk, model.url, size=(120, 40)) as editor:
+        editor.open(place.post)
+        editor.wait_codes("CD102")
+        editor.command("Copydesk critique")
+        poll("the end of the critique", editor.ended)
+        editor.lua("""
+            vim.ui.select = function(items, options, done)
+                _G.offered = vim.tbl_map(options.format_item, items)
+                done(items[1])
+            end
+            vim.fn.confirm = function(question)
+                _G.asked = question
+                return _G.answer
+            end
+        """)
+        kept = "return vim.tbl_map(function(one) return one:match('^[%a ]+') end, _G.offered or {})"
+        for answer in (2, 1):
+            editor.lua(f"_G.answer, _G.offered, _G.asked = {answer}, nil, nil")
+            editor.command("Copydesk clear")
+            poll("the question", lambda: editor.lua("return _G.asked"))
+            assert editor.lua(kept) == ["answers", "log", "ledger", "all of yours"]
+            assert editor.lua("return _G.asked").endswith("Remove answers for good?")
+        poll("the end", lambda: "copydesk removed answers" in editor.messages())
+        editor.lua("_G.answer, _G.offered = 2, nil")
+        editor.command("Copydesk clear")
+        poll("the offer", lambda: editor.lua("return _G.offered"))
+        assert "answers" not in editor.lua("return _G.offered[1]")
 
 
 def test_a_server_that_died_is_started_again_on_request(neovim_program: Path, copydesk: Path, place: Place) -> None:

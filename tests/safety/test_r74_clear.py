@@ -174,6 +174,18 @@ def test_R74_what_a_planted_link_leads_to_is_not_touched(filled: Path, tmp_path:
     assert len(list(victim.iterdir())) == 2
 
 
+async def test_R74_what_another_process_has_open_is_emptied_and_counts_no_more(filled: Path) -> None:
+    cache = DiskCache(place(default_directory()))
+    await cache.put("other", WORDS.encode(), 1e6)
+    assert main(["clear", "answers", "--yes"]) == 0
+    assert (place(default_directory()) / "cache.db").exists()
+    assert {kind.name for kind in kinds(pytest.fail) if not kind.amount()[0]} == {"answers"}
+    assert not any(CANARY.encode() in found for found in snapshot(place(default_directory())).values())
+    await cache.put("later", b"value", 1e6)
+    assert await cache.get("later") == b"value"
+    await cache.close()
+
+
 def test_R74_a_draft_under_way_stays_and_is_told_of(filled: Path, capsys: pytest.CaptureFixture[str]) -> None:
     journal = open_journal(default_drafts_directory(), JournalIdentity("file:///other.md", ("Mill",), "0" * 64))
     try:

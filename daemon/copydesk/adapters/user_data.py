@@ -35,8 +35,9 @@ class Kind:
     """One kind of thing that is kept: what it holds, and in a sentence what is lost with it.
 
     `folder` is None on a system that has no place for it. `owned` tells whether a file in the folder is of this kind;
-    `clear` is given the folder, and raises `StoreError` if something stays. What is not `personal` says nothing of the
-    user and is kept unless it is named.
+    `clear` is given the folder, and raises `StoreError` if something stays. A file that another process uses may stay
+    with nothing in it, which `emptied` tells. What is not `personal` says nothing of the user and is kept unless it is
+    named.
     """
 
     name: str
@@ -45,10 +46,13 @@ class Kind:
     folder: Path | None
     clear: Callable[[Path], object]
     owned: Callable[[Path], bool] = lambda file: True
+    emptied: Callable[[Path], bool] = lambda folder: False
     personal: bool = True
 
     def amount(self) -> tuple[int, int]:
         """Return how many files there are, and their bytes; what a link leads to is not looked at."""
+        if self.folder is not None and self.emptied(self.folder):
+            return 0, 0
         sizes = [file.lstat().st_size for file in self._files()]
         return len(sizes), sum(sizes)
 
@@ -89,6 +93,7 @@ def kinds(warn: Callable[[str], None]) -> tuple[Kind, ...]:
             "They are asked for and read again when needed.",
             disk.default_directory(),
             disk.clear_cache,
+            emptied=lambda folder: _is_empty(folder, lambda: disk.cache_stats(folder).entries),
         ),
         Kind(
             "library",
@@ -96,6 +101,7 @@ def kinds(warn: Callable[[str], None]) -> tuple[Kind, ...]:
             "It is made again at the next search.",
             upkeep.default_directory(),
             upkeep.clear_library,
+            emptied=lambda folder: _is_empty(folder, lambda: upkeep.library_stats(folder).documents),
         ),
         Kind(
             "log",
@@ -148,6 +154,14 @@ def kinds(warn: Callable[[str], None]) -> tuple[Kind, ...]:
 def _models() -> Path | None:
     folder = models_folder()
     return folder if folder.is_absolute() else None
+
+
+def _is_empty(folder: Path, held: Callable[[], int]) -> bool:
+    """Tell whether databases in a folder hold nothing, and nothing else of theirs is there."""
+    try:
+        return not any(folder.glob("*.broken")) and held() == 0
+    except (StoreError, OSError):
+        return False
 
 
 def _is_log(file: Path) -> bool:
