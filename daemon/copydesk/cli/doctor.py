@@ -43,7 +43,7 @@ async def diagnose(choice: EngineChoice, search: Callable[[], Places] | None = N
     sections.append(await _guarded("What would be used", _verdict(choice)))
     if search is not None:
         sections.append(await _guarded("Search", search_lines(search)))
-    return "\n\n".join(sections)
+    return visible("\n\n".join(sections))  # a server names its models as it likes
 
 
 async def _section(title: str, build: Callable[[], Engine]) -> str:
