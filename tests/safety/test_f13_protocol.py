@@ -267,3 +267,47 @@ def test_F13_a_client_that_never_says_initialized_is_served(command: str) -> Non
         assert len(published[-1]["diagnostics"]) == (1 if command == "status" else 2)
     finally:
         loop.end()
+
+
+# what is sent, what is answered to the requests among it, and how the server ends
+ORDERS: dict[str, tuple[list[str], list[int | None], int | None]] = {
+    "R63: as it should be": (["initialize", "initialized", "shutdown", "exit"], [None, None], 0),
+    "R63: exit without shutdown": (["initialize", "exit"], [None], 1),
+    "R63: exit before all else": (["exit"], [], 1),
+    "R63: shutdown before initialize": (["shutdown", "initialize"], [-32002, None], None),
+    "R63: a request before initialize": (["hover", "initialize", "hover"], [-32002, None, None], None),
+    "R63: initialize twice": (["initialize", "initialize", "hover"], [None, -32600, None], None),
+    "R63: a request after shutdown": (["initialize", "shutdown", "hover"], [None, None, -32600], None),
+    "R63: shutdown twice": (["initialize", "shutdown", "shutdown", "exit"], [None, None, -32600], 0),
+    "R63: nothing after exit": (["initialize", "exit", "hover"], [None], 1),
+    "R63: a notification after shutdown, then exit": (["initialize", "shutdown", "didOpen", "exit"], [None, None], 0),
+}
+
+
+@pytest.mark.parametrize(("sent", "answered", "code"), ORDERS.values(), ids=ORDERS)
+def test_requests_out_of_order_are_answered_and_the_end_is_in_order(
+    sent: list[str], answered: list[int | None], code: int | None
+) -> None:
+    messages = {
+        "initialize": ("initialize", INITIALIZE),
+        "hover": REQUESTS[0],
+        "shutdown": ("shutdown", None),
+        "didOpen": NOTIFICATIONS[0],
+        "initialized": ("initialized", {}),
+        "exit": ("exit", None),
+    }
+    loop = VirtualLoop()
+    try:
+        wire = Wire(loop)
+        wire.start()
+        for number, name in enumerate(sent):
+            method, params = messages[name]
+            own = {"id": number} if name in ("initialize", "hover", "shutdown") else {}
+            body = json.dumps({"jsonrpc": "2.0", **own, "method": method, "params": params}).encode()
+            wire.send(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        loop.let(5)
+        answers = sorted((one for one in wire.said if "method" not in one), key=lambda one: one["id"])
+        assert [one["error"]["code"] if "error" in one else None for one in answers] == answered
+        assert (wire.ending.result() if wire.ending.done() else None) == code
+    finally:
+        loop.end()

@@ -29,6 +29,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 
 from copydesk.lsp.log import fault
+from copydesk.lsp.misfit import misfit
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
@@ -49,9 +50,6 @@ OWN = (
 )
 """Methods that pygls handles by itself and copydesk handles instead."""
 
-DETAILS = 300
-"""Characters of an invalid request's description."""
-
 
 class CopydeskProtocol(LanguageServerProtocol):
     """The language server protocol as copydesk needs it.
@@ -61,6 +59,9 @@ class CopydeskProtocol(LanguageServerProtocol):
     """
 
     def __init__(self, server: LanguageServer, converter: Converter) -> None:
+        # pygls looks at every property while it is made.
+        self._leaving: str | int | None = None  # the id of the shutdown request
+        self._exiting = False
         super().__init__(server, converter)
         for method in OWN:
             self.fm.builtin_features.pop(method, None)
@@ -72,8 +73,8 @@ class CopydeskProtocol(LanguageServerProtocol):
 
     @property
     def exit_code(self) -> int:
-        """Return 0 after an orderly shutdown, else 1, as the specification of `exit` asks."""
-        return 0 if self._shutdown else 1
+        """Return 0 once a shutdown was asked for, else 1, as the specification of `exit` asks."""
+        return 1 if self._leaving is None else 0
 
     def receive(self, body: bytes) -> None:
         """Handle one message as it came from the client; whatever it is, nothing is raised."""
@@ -121,7 +122,7 @@ class CopydeskProtocol(LanguageServerProtocol):
         """Return why a method cannot be handled now: lifecycle (LSP 3.17) or unknown."""
         if method == types.EXIT:
             return None
-        if self._shutdown:
+        if self._leaving is not None:
             return JsonRpcInvalidRequest("The server is shutting down.")
         if not self._initialized and method != types.INITIALIZE:
             return JsonRpcServerNotInitialized("The server is not initialized.")
@@ -140,10 +141,12 @@ class CopydeskProtocol(LanguageServerProtocol):
         except JsonRpcException as error:
             logger.warning("parameters of %s do not fit", message["method"])
             if "id" in message:
-                self._refuse(message["id"], JsonRpcInvalidParams(_misfit(error)))
+                self._refuse(message["id"], JsonRpcInvalidParams(misfit(error)))
             elif self.on_misfit is not None:
                 self.on_misfit(message["method"], message.get("params"))
             return
+        if message["method"] == types.SHUTDOWN and "id" in message:
+            self._leaving = message["id"]
         super().handle_message(structured)
 
     def _receive_response(self, message: dict[str, Any]) -> None:
@@ -171,8 +174,14 @@ class CopydeskProtocol(LanguageServerProtocol):
 
         super()._execute_handler(msg_id, handler, finished, args, kwargs)
 
-    # Upstream puts tracebacks, with paths, into the error's data and parameters into its log.
+    # A client that sends `exit` right behind `shutdown` gets its answer first.
     def _send_handler_result(self, future: Future[Any], *, msg_id: str | int) -> None:
+        self._answer(future, msg_id)
+        if self._exiting and msg_id == self._leaving:
+            self._leave()
+
+    # Upstream puts tracebacks, with paths, into the error's data and parameters into its log.
+    def _answer(self, future: Future[Any], msg_id: str | int) -> None:
         error: JsonRpcException
         if future.cancelled():
             error = JsonRpcRequestCancelled("The request was cancelled.")
@@ -275,7 +284,12 @@ class CopydeskProtocol(LanguageServerProtocol):
     # Upstream ends with SystemExit inside a handler, which its own loop swallows: the exit code is always 0.
     @lsp_method(types.EXIT)
     def lsp_exit(self, *args: Any) -> None:  # type: ignore[override]
-        """Stop the server."""
+        """Stop the server, as soon as a shutdown that is under way has been answered."""
+        self._exiting = True
+        if self._leaving is None or self._leaving not in self._request_futures:
+            self._leave()
+
+    def _leave(self) -> None:
         self.silence()
         if self.on_exit is not None:
             self.on_exit()
@@ -313,12 +327,3 @@ class CopydeskServer(LanguageServer):
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log an error that belongs to no request."""
         logger.error("outside a request: %s", fault(error))
-
-
-def _misfit(error: JsonRpcException) -> str:
-    """Return which parameters do not fit, by path and expected type, never by value."""
-    from cattrs import transform_error
-
-    cause = error.__cause__
-    found = transform_error(cause) if isinstance(cause, Exception) else []
-    return "; ".join(["The parameters do not fit", *found])[:DETAILS]
