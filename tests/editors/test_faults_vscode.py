@@ -132,6 +132,20 @@ def test_R62_a_daemon_that_dies_again_and_again_stays_off_and_says_so(
         expect(status(window)).to_have_text("copydesk")
 
 
+def test_a_program_that_does_not_serve_is_said_once_in_plain_words(window_on: Any, place: Place) -> None:
+    """It is not tried again and again; the log has what it said."""
+    started = place.home / "started"
+    program = script(place.home / "daemon", f"echo $$ >> '{started}'", "echo 'no such module' >&2", "exit 1")
+    with window_on(place, program) as window:
+        window.open("kiln.md")
+        window.wait_toast("copydesk could not be started. Its log says why.")
+        expect(status(window)).to_have_text("copydesk: not running")
+        expect(window.page.locator(".notifications-toasts .notification-list-item")).to_have_count(1)
+        window.press("copydesk could not be started", "Show Log")
+        window.page.locator(".output-view-container, .output-view").first.wait_for()
+    assert len(started.read_text("utf-8").split()) == 1
+
+
 def test_typing_while_a_rewrite_is_written_loses_nothing(
     window_on: Any, copydesk: Path, place: Place, model: ScriptedModel
 ) -> None:

@@ -13,7 +13,7 @@ import {
   CloseAction,
   type ErrorHandler,
   ExecuteCommandRequest,
-  LanguageClient,
+  type LanguageClient,
   type LanguageClientOptions,
   type StaticFeature,
 } from "vscode-languageclient/node";
@@ -25,10 +25,12 @@ import { DraftPreview, Pages, Previews } from "./preview";
 import { findLaunch, isolated, type Launch } from "./program";
 import { Notifications } from "./progress";
 import { LANGUAGES, SCHEMES } from "./prose";
+import { QuietClient } from "./quiet";
 import { chosenSettings } from "./settings";
 import { type State, type Status, StatusChanged } from "./status";
 
 const RESTARTS = 4;
+const SHOW_LOG = "Show Log";
 const WHY_NOT: Readonly<Partial<Record<State, string>>> = {
   untrusted: "copydesk is not running. It starts once you trust the workspace.",
   starting: "copydesk is starting. Try again in a moment.",
@@ -152,14 +154,15 @@ export class Session {
     } catch (error) {
       this.log.error(`${error}`);
       this.is("stopped");
-      void window.showErrorMessage("copydesk could not be started. Its log says why.");
+      const said = "copydesk could not be started. Its log says why.";
+      void window.showErrorMessage(said, SHOW_LOG).then((answer) => answer && this.log.show());
     }
   }
 
   private connected({ program, args }: Launch, folder: Uri): LanguageClient {
     this.log.info(`starting ${program} ${args.join(" ")}`);
     const options = { cwd: folder.fsPath, env: isolated(process.env) };
-    const client = new LanguageClient("copydesk", "copydesk", { command: program, args, options }, this.options());
+    const client = new QuietClient("copydesk", "copydesk", { command: program, args, options }, this.options());
     client.clientOptions.errorHandler = this.patience(client);
     client.onDidChangeState(({ newState }) => {
       if (newState === ClientState.Stopped) {
@@ -192,7 +195,7 @@ export class Session {
           .showErrorMessage(
             `copydesk ended ${RESTARTS + 1} times within 3 minutes, so it stays off.`,
             "Restart",
-            "Show Log",
+            SHOW_LOG,
           )
           .then((answer) => {
             if (answer === "Restart") void this.restart();
@@ -208,6 +211,7 @@ export class Session {
     return {
       documentSelector: SCHEMES.flatMap((scheme) => LANGUAGES.map((language) => ({ scheme, language }))),
       outputChannel: this.log,
+      initializationFailedHandler: () => false, // the failure is said where the client is started
       middleware: {
         handleWorkDoneProgress: (token, params, next) => {
           if (params.kind === "end") this.previews.ended(token);
