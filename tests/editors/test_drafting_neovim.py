@@ -166,7 +166,7 @@ def test_a_draft_of_a_section_that_changed_stands_by_itself(
         assert set(windows(editor)) == {"document", "draft"}
         assert draft["focused"] and draft["modifiable"] and not draft["diff"]
         editor.command("Copydesk draft accept")
-        editor.wait_screen("so nothing was edited")
+        editor.wait_screen("changed since the draft was made")
         editor.command("close")
         assert editor.text() == mine
 
