@@ -29,7 +29,7 @@ vim.lsp.enable("copydesk")
 def test_notes_appear_and_a_rewrite_is_applied(
     neovim_program: Path, copydesk: Path, place: Place, model: ScriptedModel, tmp_path: Path
 ) -> None:
-    """Nothing of the plugin is needed for notes, code actions and edits."""
+    """Nothing of the plugin is needed for notes, edits, and having the model read."""
     collection = tmp_path / "collection"
     (collection / "lsp").mkdir(parents=True)
     shutil.copy(ROOT / "docs" / "submissions" / "lspconfig" / "copydesk.lua", collection / "lsp")
@@ -48,3 +48,6 @@ def test_notes_appear_and_a_rewrite_is_applied(
         assert editor.text() == original.replace(STUDIES, "We think that small kilns save money.")
         editor.command("undo")
         assert editor.text() == original
+        editor.go("Good clay")
+        editor.take("Critique this document")
+        poll("the model's notes", lambda: [note.code for note in editor.notes()].count("CD103") == 2)
