@@ -162,7 +162,7 @@ def test_a_draft_that_is_being_made_is_listed_and_not_removed(folder: Path, draf
     with pytest.raises(StoreError, match="1 drafts were removed, and 1 stay"):
         clear_drafts(folder)
     assert other not in ids(folder)
-    tidy(folder, NOW + 1000 * DAY)
+    tidy(folder, NOW + 500 * DAY)
     assert ids(folder) == [id]
     journal.close()
     assert clear_drafts(folder) == 1

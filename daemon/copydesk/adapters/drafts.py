@@ -1,8 +1,9 @@
 """Drafts that journals hold: listing them, reading one, and being rid of them.
 
-A draft that is finished or was accepted is removed 30 days after its last change, an unfinished one after 90. There are
-at most 100, of 256 MiB together; what goes first is what was accepted, then what is finished, then the oldest. Nobody
-removes a journal while a process writes to it.
+A draft that is finished or was accepted is removed 30 days after its last change, an unfinished one after 90; one that
+seems to be of years ago stays until its room is needed, since the clock may be wrong. There are at most 100, of 256 MiB
+together; what goes first is what was accepted, then what is finished, then the oldest. Nobody removes a journal while a
+process writes to it.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 DAY = 86_400.0
 FINISHED_DAYS, UNFINISHED_DAYS = 30, 90
+DOUBTFUL_DAYS = 730
+"""What seems older may be of yesterday, with a clock that is wrong today; it goes only when its room is needed."""
 MOST_DRAFTS, MOST_BYTES = 100, 256 << 20
 DRAFT, ACCEPTED = "draft", "accepted"
 """The names under which a journal keeps the draft so far, and that it was put into the document."""
@@ -149,7 +152,7 @@ def tidy(directory: Path, now: float, *, spared: str = "") -> None:
     """
     with suppress(OSError, StoreError):
         ages = {path: path.lstat() for path in _files(directory) if path.name != f"{spared}{SUFFIX}"}
-        old = [path for path, status in ages.items() if now - status.st_mtime > FINISHED_DAYS * DAY]
+        old = [path for path, status in ages.items() if FINISHED_DAYS < (now - status.st_mtime) / DAY < DOUBTFUL_DAYS]
         gone = {path for path in old if _expired(path, now - ages[path].st_mtime) and _removed(path)}
         left = [path for path in ages if path not in gone]
         size = sum(ages[path].st_size for path in left)
