@@ -82,6 +82,7 @@ JUNK = {
     "a batch": (b"[]", -32600),
     "another version": (b'{"jsonrpc": "1.0", "id": 3, "method": "shutdown"}', -32600),
     "no method": (b'{"jsonrpc": "2.0"}', -32600),
+    "a method that is null": (b'{"jsonrpc": "2.0", "id": 3, "method": null}', -32600),
     "an odd id": (b'{"jsonrpc": "2.0", "id": {}, "method": "shutdown"}', -32600),
 }
 

@@ -108,7 +108,7 @@ class CopydeskProtocol(LanguageServerProtocol):
         method = message.get("method")
         if "id" in message and not isinstance(message["id"], int | str):
             self._refuse(None, JsonRpcInvalidRequest("The request's id is neither a number nor a string."))
-        elif method is None and "id" in message:
+        elif "method" not in message and "id" in message:
             self._receive_response(message)
         elif not isinstance(method, str):
             self._refuse(message.get("id"), JsonRpcInvalidRequest("The message names no method."))

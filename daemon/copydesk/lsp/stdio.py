@@ -136,9 +136,16 @@ async def attend(
 
     `handled` is called after each. However it comes to an end, the work in flight is ended as for a shutdown request.
     """
-    protocol.on_exit = lambda: inbox.put_nowait(None)
+    left = asyncio.Event()
+
+    def leave() -> None:
+        left.set()
+        inbox.put_nowait(None)
+
+    protocol.on_exit = leave
     try:
-        while (body := await inbox.get()) is not None:
+        # What came behind `exit` is not looked at.
+        while (body := await inbox.get()) is not None and not left.is_set():
             protocol.receive(body)
             handled()
             # Without a pause a burst of messages would be handled before any answer is computed.
