@@ -35,6 +35,11 @@ _HIDDEN = re.compile(
     ")+"
 )
 _ASCII = re.compile(f"{_CONTROLS}+")
+_CANDIDATE = re.compile(
+    f"[\U0001f3f4{_CONTROLS[1:-1]}\x80-\x84\x86-\x9f\u200b-\u200d\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff"
+    "\ufff9-\ufffb\U000e0000-\U000e007f\U000e0100-\U000e01ef]"
+)
+"""Where a match may begin; looking for one of many characters is thirty times as fast as for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +53,26 @@ class Hidden:
 def hidden(text: Text) -> Iterator[Hidden]:
     """Yield what a text hides, in its order, at most `MOST` findings; linear in its length."""
     source = text.source
-    pattern = _ASCII if source.isascii() else _HIDDEN
-    found, end = 0, 0
-    for match in pattern.finditer(source):
-        if found == MOST:
-            return
-        if _is_flag(match) or match.start() < end:
-            continue
-        span = _word(source, match.start(), match.end())
-        found, end = found + 1, span.end
-        within = pattern.finditer(source, span.start, span.end)
-        yield Hidden(span, _message("".join(one[0] for one in within if not _is_flag(one))))
+    matches = _ASCII.finditer(source) if source.isascii() else _matches(source)
+    words: list[tuple[Span, str]] = []
+    for match in matches:
+        if words and match.start() < words[-1][0].end:
+            words[-1] = (words[-1][0], words[-1][1] + match[0])
+        elif len(words) == MOST:
+            break
+        else:
+            words.append((_word(source, match.start(), match.end()), match[0]))
+    for span, characters in words:
+        yield Hidden(span, _message(characters))
 
 
-def _is_flag(match: re.Match[str]) -> bool:
-    return match[0][0] == "\U0001f3f4"
+def _matches(source: str) -> Iterator[re.Match[str]]:
+    at = 0
+    while (candidate := _CANDIDATE.search(source, at)) is not None:
+        match = _HIDDEN.match(source, candidate.start())
+        at = match.end() if match is not None else candidate.end()
+        if match is not None and match[0][0] != "\U0001f3f4":
+            yield match
 
 
 def _message(characters: str) -> str:
