@@ -150,7 +150,7 @@ def _fits(diagnostic: Any, words: str) -> bool:
     if code == "CD402":
         return words == "very"
     if code == "CD104":
-        return _letters(diagnostic["message"]) == "Flawed" + _letters(words)
+        return _says(words, diagnostic["message"].removeprefix("Flawed: "))
     if code in VERDICTS:
         return bool(words.strip()) and (code == "CD505" or "mill" in words)
     return code in DRAFTS and _HEADING.search(words) is not None
@@ -179,8 +179,14 @@ def _bodies(manuscript: Manuscript, note: Shown) -> Iterator[tuple[int, int]]:
             yield body.start, body.end
 
 
-def _letters(words: str) -> str:
-    return re.sub(r"\[\^[^\]]*\]|[\W_]", "", words)
+def _says(words: str, plain: str) -> bool:
+    """Tell whether a stretch of Markdown holds some plain words in their order."""
+    at = 0
+    for part in re.findall(r"\w+", plain):
+        at = words.find(part, at) + len(part)
+        if at < len(part):
+            return False
+    return words[:1] == plain[:1] or not words[:1].isalnum()
 
 
 def _lines(words: str) -> str:
