@@ -106,6 +106,18 @@ class Window:
         if not self.page.locator(".markers-panel").is_visible():
             self.page.keyboard.press("Control+Shift+KeyM")
             self.page.locator(".markers-panel").wait_for()
+        found = self._problems_in_sight()
+        panel = self.page.locator(".markers-panel .monaco-list").first
+        counts = self.page.locator(".markers-panel .monaco-count-badge").all_inner_texts()
+        if len(found) < sum(int(count) for count in counts if count.isdigit()):
+            # A list has only the rows that it shows.
+            panel.hover()
+            self.page.mouse.wheel(0, 10_000)
+            found |= self._problems_in_sight()
+            self.page.mouse.wheel(0, -10_000)
+        return sorted(found, key=lambda problem: (problem.line, problem.column))
+
+    def _problems_in_sight(self) -> set[Problem]:
         rows = self.page.locator(".markers-panel .monaco-list-row").evaluate_all(
             """rows => rows.map(row => {
                  const text = one => (row.querySelector(one)?.textContent ?? '').trim();
@@ -114,12 +126,12 @@ class Window:
                    at: text('.marker-line') };
                })"""
         )
-        found = []
+        found = set()
         for row in rows:
             at = re.search(r"(\d+)\D+(\d+)", row["at"])
             if at and row["code"]:  # rows of files and of related places have none
-                found.append(Problem(row["code"].strip("()"), int(at[1]), int(at[2]), row["message"]))
-        return sorted(found, key=lambda problem: (problem.line, problem.column))
+                found.add(Problem(row["code"].strip("()"), int(at[1]), int(at[2]), row["message"]))
+        return found
 
     def wait_codes(self, *codes: str) -> list[Problem]:
         """Wait until the Problems panel shows exactly these codes, in document order."""
