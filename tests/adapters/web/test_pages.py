@@ -353,3 +353,33 @@ async def test_a_spoilt_entry_is_read_from_the_web_again(desk: Desk) -> None:
         before = desk.internet.server.count("/page")
         assert await desk.read() == first, entry
         assert desk.internet.server.count("/page") == before + 1, entry
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [("status=429&retry_after=3600", 3600), ("status=429", 60), ("status=503&retry_after=300", 300), ("status=503", 0)],
+)
+async def test_R48_a_host_that_asks_for_peace_is_left_alone_by_the_next_process_too(
+    desk: Desk, asked: str, seconds: int
+) -> None:
+    assert await desk.reason(f"/rests?{asked}") is Reason.STATUS
+    before = desk.requests
+    desk.clock.now += max(seconds - 1, 0)
+    if seconds:
+        assert await desk.reason() is Reason.RESTING
+        assert desk.requests == before
+        desk.clock.now += 1
+    assert (await desk.read()).text == TEXT
+
+
+async def test_R48_what_is_kept_is_read_while_its_host_rests(desk: Desk) -> None:
+    await desk.read()
+    assert await desk.reason("/rests?status=429&retry_after=3600") is Reason.STATUS
+    assert (await desk.read()).text == TEXT
+
+
+async def test_R59_a_rest_from_the_future_keeps_nobody_from_asking(desk: Desk) -> None:
+    desk.clock.now += 365 * DAY
+    assert await desk.reason("/rests?status=429&retry_after=3600") is Reason.STATUS
+    desk.clock.now -= 365 * DAY
+    assert (await desk.read()).text == TEXT

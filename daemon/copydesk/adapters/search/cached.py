@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.adapters.search.asking import in_words
 from copydesk.adapters.search.hits import LONGEST_TITLE, MOST_HITS, checked_query, clean_url
-from copydesk.adapters.web.pace import LONGEST_REST
+from copydesk.adapters.web.rests import SKEW_SECONDS, Rests
 from copydesk.core.evidence import Skipped
 from copydesk.errors import SearchUnavailable
 from copydesk.ports import Found, Hit
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from copydesk.ports import Cache, Page
 
 KEPT_SECONDS = 24 * 3600.0
-SKEW_SECONDS = 60.0
-"""How far ahead an entry may be dated: clocks are corrected by a little all the time."""
 LARGEST_ENTRY = 256 << 10
 """Bytes of a stored answer that are read at most."""
 _VERSION = 1
@@ -60,6 +58,7 @@ class CachedSearch:
         self._address = address
         self._offline = offline
         self._clock = clock
+        self._rests = Rests(cache, clock)
         self._when_closed = when_closed
 
     @property
@@ -84,7 +83,7 @@ class CachedSearch:
         try:
             found = await self._inner.find(query, limit)
         except SearchUnavailable as problem:
-            await self._rest(problem.wait)
+            await self._rests.begin(self._who, problem.wait)
             raise
         found = Found(found.hits, found.skipped, searched=_iso(asked_at))
         await self._cache.put(key, _written(found, asked_at), KEPT_SECONDS)
@@ -111,8 +110,7 @@ class CachedSearch:
         await self._inner.close()
 
     async def _require_no_rest(self) -> None:
-        kept = await self._cache.get(self._key("", 0))
-        left = _rest_left(kept, float(self._clock())) if kept is not None else 0.0
+        left = await self._rests.left(self._who)
         if left > 0:
             raise SearchUnavailable(
                 f"Search unavailable: {self.name} at {self._address} asked to be left alone for another "
@@ -120,13 +118,11 @@ class CachedSearch:
                 "Try again after that.",
             )
 
-    async def _rest(self, seconds: float) -> None:
-        if seconds > 0:
-            rest = json.dumps({"asked_at": float(self._clock()), "seconds": seconds}).encode()
-            await self._cache.put(self._key("", 0), rest, seconds)
+    @property
+    def _who(self) -> str:
+        return f"{self.name} {self._address}"
 
     def _key(self, query: str, limit: int) -> str:
-        """Return where an answer is kept; no query is empty, so that an empty one stands for the provider itself."""
         asked = json.dumps([_VERSION, self.name, self._address, query, limit])
         return "search:" + hashlib.blake2b(asked.encode(), digest_size=24).hexdigest()
 
@@ -169,19 +165,6 @@ def _read(kept: bytes, provider: str, limit: int, now: float) -> Found | None:
         tuple(Skipped(what, why) for what, why in notes),
         searched=_iso(asked_at),
     )
-
-
-def _rest_left(kept: bytes, now: float) -> float:
-    """Return for how many seconds not to ask; 0 for what is over, from the future, or not what was stored."""
-    try:
-        rest = json.loads(kept)
-        asked_at, seconds = float(rest["asked_at"]), float(rest["seconds"])
-    except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
-        return 0.0
-    passed = now - asked_at
-    if not (math.isfinite(passed) and passed >= -SKEW_SECONDS and seconds <= LONGEST_REST):
-        return 0.0
-    return seconds - passed
 
 
 def _pairs(rows: object) -> list[tuple[str, str]]:

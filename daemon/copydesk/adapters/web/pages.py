@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,7 +20,9 @@ from copydesk.adapters.web.kept_pages import (
     text_hash,
     written,
 )
+from copydesk.adapters.web.pace import rest_asked
 from copydesk.adapters.web.reasons import Reason, Refused
+from copydesk.adapters.web.rests import Rests
 from copydesk.adapters.web.values import HTML_TYPES, PAGE_TYPES, PDF_TYPE
 from copydesk.core.document import Format
 
@@ -74,6 +77,7 @@ class WebPages:
         self._robots = robots
         self._offline = offline
         self._clock = clock
+        self._rests = Rests(cache, clock)
         self._tell = tell
 
     async def read(self, hit: Hit, *, named: bool = False, typed: bool = False) -> Page:
@@ -101,6 +105,9 @@ class WebPages:
         return kept.sha256 if kept is not None else None
 
     async def _current(self, address: Address, kept: KeptPage | None, *, named: bool, typed: bool) -> KeptPage:
+        left = await self._rests.left(address.authority)
+        if left > 0:
+            raise Refused(Reason.RESTING, seconds=math.ceil(left))
         answer = await self._fetcher.get(
             address.url,
             purpose=PURPOSE,
@@ -113,6 +120,8 @@ class WebPages:
         if answer.status == _UNCHANGED and kept is not None and kept.known.headers:
             return replace(kept, checked_at=now)
         if answer.status != 200:
+            who = parsed_address(answer.url, ports=None).authority
+            await self._rests.begin(who, rest_asked(answer.status, answer.headers))
             raise Refused(Reason.STATUS, status=answer.status)
         extracted, form = await self._extracted(answer)
         if not extracted.text.strip():
