@@ -147,6 +147,18 @@ def vscode_notes(folder: Path, model: ScriptedModel, path: Path) -> None:
         crop(window, path, window.page.locator(".part.editor"), window.page.locator(".part.panel"))
 
 
+def vscode_findings(folder: Path, model: ScriptedModel, path: Path) -> None:
+    """All findings by section, beside the text."""
+    place = bakery(folder)
+    with window_on(place, model, (1100, 560)) as window:
+        critique(window)
+        window.palette("View: Show copydesk")
+        window.page.locator(".part.sidebar .monaco-list-row", has_text="hacked").first.wait_for()
+        window.go(*position(place.post.read_text("utf-8"), "not a complicated thing"))
+        quiet(window)
+        crop(window, path, window.page.locator(".part.sidebar"), window.page.locator(".part.editor"))
+
+
 def vscode_quick_fix(folder: Path, model: ScriptedModel, path: Path) -> None:
     """What can be done about a finding, a rewrite first."""
     place = bakery(folder)
@@ -214,6 +226,7 @@ def neovim_notes(folder: Path, model: ScriptedModel, path: Path) -> None:
 FLAWS = ("will never be hacked", "invented in 1975 by Bill Gates")
 PICTURES: dict[str, Callable[[Path, ScriptedModel, Path], None]] = {
     "vscode-notes": vscode_notes,
+    "vscode-findings": vscode_findings,
     "vscode-quick-fix": vscode_quick_fix,
     "vscode-evidence": vscode_evidence,
     "vscode-draft": vscode_draft,
