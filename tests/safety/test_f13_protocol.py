@@ -310,3 +310,28 @@ def test_requests_out_of_order_are_answered_and_the_end_is_in_order(
         assert (wire.ending.result() if wire.ending.done() else None) == code
     finally:
         loop.end()
+
+
+def test_F13_an_answer_to_a_request_of_the_client_s_own_answers_nothing() -> None:
+    """pygls keeps the requests of both sides in one table."""
+    loop, logged = VirtualLoop(), Logged()
+    start_log(None)
+    logging.getLogger("copydesk").addHandler(logged)
+    try:
+        wire = Wire(loop)
+        wire.start()
+        command = {"command": "copydesk.status", "arguments": [{}]}
+        for message in (
+            {"id": 1, "method": "initialize", "params": INITIALIZE},
+            {"id": 2, "method": "workspace/executeCommand", "params": command},
+            {"id": 2, "result": None},
+            {"id": 2, "error": {"code": 1, "message": "no"}},
+        ):
+            body = json.dumps({"jsonrpc": "2.0"} | message).encode()
+            wire.send(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        loop.let(5)
+        assert [one["id"] for one in wire.said if "result" in one] == [1, 2]
+        assert logged.lines == []
+    finally:
+        loop.end()
+        start_log(None)

@@ -150,11 +150,12 @@ class CopydeskProtocol(LanguageServerProtocol):
         super().handle_message(structured)
 
     def _receive_response(self, message: dict[str, Any]) -> None:
-        identity = message["id"]
+        if message["id"] not in self._result_types:  # nobody asked, or it is the id of a request of the client's
+            return
         try:
             structured = super().structure_message(message)
         except JsonRpcException as error:
-            self._handle_response(identity, error=error.to_response_error())
+            self._handle_response(message["id"], error=error.to_response_error())
             return
         super().handle_message(structured)
 
