@@ -159,14 +159,14 @@ async def _rewritten(soak: Soak, uri: str, note: dict[str, Any]) -> None:
     await asyncio.sleep(0.2)
     before = editor.buffers[uri].text
     shown = next((one for one in editor.diagnostics[uri] if one["data"]["id"] == identity), None)
-    if shown is None:
+    words = editor.quoted(uri, shown["range"]) if shown is not None else ""
+    if not words:
         return
-    words = editor.quoted(uri, shown["range"])
     done = await editor.command("copydesk.applyNote", noteId=identity)
     after = editor.buffers[uri].text
     soak.accepted += done["applied"]
     head, _, tail = before.partition(words)
-    if after != before and not (words and after.startswith(head) and after.endswith(tail)) and before.count(words) == 1:
+    if after != before and before.count(words) == 1 and not (after.startswith(head) and after.endswith(tail)):
         soak.wrong += 1
 
 
