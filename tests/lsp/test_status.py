@@ -121,7 +121,19 @@ async def test_a_job_is_told_from_its_start_to_its_end_and_so_is_what_broke_it(c
         desk.step.release()
     await editor.until(lambda: not told(editor)[-1]["jobs"])
     assert told(editor)[-1]["engine"]["problem"] == "The engine hung up. Try again."
-    assert len({str(one) for one in told(editor)}) == len(told(editor)), "the same was told twice"
+
+
+async def test_nothing_is_told_twice(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("copydesk.lsp.status.TELL_SECONDS", 0.0)
+    desk = ScriptedDesk(step=asyncio.Semaphore(0))
+    editor = await begun(connect, desk)
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    await editor.until(lambda: told(editor) and told(editor)[-1]["jobs"])
+    for _ in range(20):
+        await editor.command("copydesk.jobs")
+    assert len({str(one) for one in told(editor)}) == len(told(editor))
+    await editor.command("copydesk.cancel")
+    await editor.until(lambda: not told(editor)[-1]["jobs"])
 
 
 async def test_a_client_that_does_not_ask_is_told_nothing(connect: Connect) -> None:
@@ -165,7 +177,7 @@ async def test_notes_are_listed_under_the_innermost_section(connect: Connect) ->
 async def test_sections_move_with_what_is_typed_above(connect: Connect) -> None:
     editor = await begun(connect, ScriptedDesk(), debounce=60)
     await editor.until(lambda: len(editor.diagnostics.get(URI, [])) == 3)
-    editor.insert(URI, 0, "A line.\n\n")
+    editor.insert(URI, 0, "A line that is longer than what stood above the heading.\n\n")
     listed = await editor.command("copydesk.notes", uri=URI)
     assert [(one["path"], one["range"]["start"]["line"]) for one in listed["sections"]] == [
         ([], 0),
