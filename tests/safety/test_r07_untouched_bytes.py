@@ -123,6 +123,7 @@ async def test_R7_a_citation_only_adds(connect: Connect, personality: Personalit
     assert_line_ends_are_those_of(text, after)
 
 
+@pytest.mark.slow
 @documents
 async def test_R7_a_draft_changes_its_section_alone(connect: Connect, personality: Personality, text: str) -> None:
     editor = await opened(connect, personality, text)

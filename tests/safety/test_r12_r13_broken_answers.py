@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -39,11 +40,13 @@ from harness.real_model import model_path
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
+pytestmark = pytest.mark.slow
+
 SENTENCE = "Mistakes were made during the move, and `orders.csv` was lost."
 BETTER = "We made mistakes during the move and lost `orders.csv`."
 LETTER = f"# A move\n\nWe moved in winter.\n{SENTENCE} We are well now.\n"
 CANARY = "orders.csv"
-SHORT = Patience(connect=2, facts=5, first=0.3, between=0.3)
+SHORT = Patience(first=1.5, between=1.5)
 HALF = ("We made mistakes ", "during the mo")
 OLLAMA, OPENAI = ollama_server, openai_server
 
@@ -111,12 +114,14 @@ def desk_on(engine: Any, facts: Any, **more: Any) -> Desk:
 
 @pytest.fixture
 async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
-    wire = OLLAMA if "Ollama" in request.node.callspec.id else OPENAI
+    name = request.node.callspec.id
+    wire = OLLAMA if "Ollama" in name else OPENAI
+    patience = SHORT if re.search(r"hangs(?! up)", name) else Patience()
     async with OLLAMA.OllamaServer() if wire is OLLAMA else OPENAI.OpenAIServer() as server:
         engine: Any = (
-            OllamaEngine(server.url, patience=SHORT)
+            OllamaEngine(server.url, patience=patience)
             if wire is OLLAMA
-            else OpenAIEngine(server.url, context=8192, patience=SHORT)
+            else OpenAIEngine(server.url, context=8192, patience=patience)
         )
         facts = await engine.facts()
         yield Bench(server, wire.Turn, engine, desk_on(engine, facts))
