@@ -31,6 +31,8 @@ from harness.draft_models import (
     drawn,
 )
 
+pytestmark = pytest.mark.slow
+
 HERE = "## The Lund"
 OWN = "My *own* words[^mine] stay, with `code` and [a link](https://mine.example/).\n\n```sh\npip install mine\n```\n"
 FULL = f"""---
@@ -252,7 +254,7 @@ async def test_R30_a_planner_that_would_send_the_text_away_asks_about_the_headin
     assert not any("hunter2" in query or "Maria" in query for query in searches[0].queries)
 
 
-async def test_the_researcher_never_sees_the_draft_nor_the_writers_text() -> None:
+async def test_R30_the_researcher_never_sees_the_draft_nor_the_writers_text() -> None:
     engine = DraftEngine(competent(evidence=["Q1"]))
     await drawn(
         engine, FULL.replace("Mine, 1999", "Canary"), HERE, [ScriptedSearch(PAGES)], brief=Brief(purpose="sell")
