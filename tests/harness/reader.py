@@ -85,11 +85,17 @@ class Account:
             note = Shown(one["data"]["id"], uri, one["code"], state.ids[start:end], words)
             self.shown[note.id] = note
 
-    def edited(self, uri: str, edits: Edits) -> None:
-        """Hold an edit that the editor makes against what was accepted, and take it over."""
+    def due(self, uri: str) -> list[Accepted]:
+        """Return what was accepted in a document and not answered yet, when the editor is asked for an edit."""
+        return [one for one in self.accepted if one.note.uri == uri and not one.answer.done()]
+
+    def edited(self, uri: str, edits: Edits, due: list[Accepted]) -> None:
+        """Hold an edit that the editor makes against what was due when it was asked for it, and take it over.
+
+        Whoever cancels a command only then may still get the edit: it was on its way.
+        """
         manuscript = self.manuscripts[uri]
-        due = [one for one in self.accepted if one.note.uri == uri and not one.answer.done() and not one.edits]
-        by = next((one for one in due if self._explains(manuscript, edits, one)), None)
+        by = next((one for one in due if not one.edits and self._explains(manuscript, edits, one)), None)
         if by is None:
             asked = [f"{one.command} on {one.note.code} {one.note.words!r}" for one in due]
             self.wrong.append(f"{edits} in {manuscript.text!r}, which nobody accepted: {asked}")

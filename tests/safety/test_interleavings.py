@@ -133,12 +133,13 @@ class Interleavings(RuleBasedStateMachine):
         make = editor.apply
 
         async def apply(params: Any) -> Any:
+            uri = params["edit"]["documentChanges"][0]["textDocument"]["uri"]
+            due = self.account.due(uri)
             if self.busy is not None:
                 await self.busy.wait()
             if editor.accepts(params):
-                uri = params["edit"]["documentChanges"][0]["textDocument"]["uri"]
                 try:
-                    self.account.edited(uri, editor.edits(params))
+                    self.account.edited(uri, editor.edits(params), due)
                 except BadEdit as error:
                     self.account.wrong.append(f"an edit that no editor can make: {error}")
             return await make(params)
