@@ -56,7 +56,7 @@ async def test_an_editor_without_commands_of_its_own_is_offered_what_can_be_begu
     in_text = {"Research the sentence here", "Critique this document"}
     assert set(await editor.actions(URI, "Very, very")) == in_text
     at = editor.position(URI, "itle")
-    await editor.until(lambda: editor.shown(URI) is not None)
+    await editor.until(lambda: editor.shown(URI))
     heading = ["Draft this section", "Research claims in this section", "Critique this document"]
     assert list(await editor.actions(URI, "itle")) == heading
     selection = {"start": at, "end": editor.position(URI, " is very")}
