@@ -140,7 +140,7 @@ def clear_drafts(directory: Path) -> int:
         except StoreError as error:
             problems.append(error)
     if problems:
-        message = f"{gone} drafts were removed, and {len(problems)} stay: {problems[0]}"
+        message = f"Removed: {gone}. Not removed: {len(problems)}. {problems[0]}"
         raise StoreError(message, problems[0].remedy)
     return gone
 

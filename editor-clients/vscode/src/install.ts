@@ -17,7 +17,7 @@ const WHAT =
   "This makes a private Python environment in this extension's own folder and downloads what copydesk needs from " +
   "the package index that pip is set up for (pypi.org by default), 250 MB on disk. Nothing else on this machine is changed.";
 const NO_PYTHON = "Python 3.11 or newer was not found. Install it from python.org or with your system's packages.";
-const NO_PACKAGE = "This extension was packaged without the program. Install it with `pipx install copydesk`.";
+const NO_PACKAGE = "This extension was packaged without the program. Install it as its README says.";
 
 /** Make the private environment once the writer has agreed; return whether it is there. */
 export async function install(context: ExtensionContext, log: LogOutputChannel): Promise<boolean> {

@@ -10,7 +10,7 @@ export function offerInstallation(command: string): void {
   const named = command !== DEFAULT_COMMAND;
   const hint = named
     ? "Correct the setting copydesk.command, which names it, or reset that setting."
-    : "Install it with `pipx install copydesk`, say where it is in the setting copydesk.command, or install it here.";
+    : "Install it here, or as its README says and name it in the setting copydesk.command.";
   const buttons = named ? [CHANGE] : [INSTALL, CHANGE];
   void window.showErrorMessage(`The program copydesk was not found. ${hint}`, ...buttons).then((answer) => {
     if (answer === CHANGE) void commands.executeCommand("workbench.action.openSettings", "copydesk.command");

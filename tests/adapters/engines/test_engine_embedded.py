@@ -223,7 +223,7 @@ async def test_without_the_library_it_says_how_to_install_it(monkeypatch, tmp_pa
     for attempt in (engine.facts(), engine.score(Prompt("model", ()), ("a", "b"))):
         with pytest.raises(EngineUnreachable, match="not installed") as caught:
             await attempt
-        assert "copydesk[embedded]" in caught.value.remedy
+        assert "[embedded,web]" in caught.value.remedy
 
 
 SILENT = (sys.executable, "-c", "import sys; sys.stdin.read()")

@@ -184,7 +184,7 @@ async def test_without_the_package_it_says_how_to_install_it(monkeypatch, search
     for asking in (search.find("kiln", 5), search.state()):
         with pytest.raises(SearchUnavailable, match="not installed") as caught:
             await asking
-        assert "pip install 'copydesk[ddg]'" in caught.value.remedy
+        assert "'.[embedded,web,ddg]'" in caught.value.remedy
     assert read_ledger(ledger.path) == ()
 
 

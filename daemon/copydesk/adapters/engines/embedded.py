@@ -105,7 +105,8 @@ class EmbeddedEngine:
         installed = library_version()
         if installed is None:
             raise EngineUnreachable(
-                "The embedded engine is not installed.", "Install it with `pipx install 'copydesk[embedded]'`."
+                "The embedded engine is not installed.",
+                "Install it with `pipx install --force '.[embedded,web]'` in a checkout.",
             )
         model = await asyncio.to_thread(_read, self._reference)
         return EngineFacts("embedded", "this machine", installed, Locality.LOCAL, (await self._facts_of(model),))

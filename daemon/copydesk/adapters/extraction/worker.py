@@ -36,8 +36,7 @@ _FATAL = (Fault.HUNGRY, Fault.BROKEN)
 
 _OPEN = "Open it yourself if you need it."
 _REMEDIES = {
-    Fault.NOT_INSTALLED: "Install copydesk with its part for web pages: pipx install 'copydesk[web]', "
-    "or pip install --editable '.[web]' in a checkout.",
+    Fault.NOT_INSTALLED: "Install copydesk with its part for web pages: pipx install --force '.[web]' in a checkout.",
     Fault.ENCRYPTED: "Save a copy without a password.",
     Fault.SCANNED: "Run text recognition (OCR) over it first.",
     Fault.DAMAGED: "Open it in a PDF viewer and save it again.",

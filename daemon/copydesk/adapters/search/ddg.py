@@ -128,7 +128,8 @@ def _package() -> Callable[[str, int], list[Any]]:
     except ImportError as error:
         raise SearchUnavailable(
             "Search unavailable: DuckDuckGo needs the package ddgs, which is not installed.",
-            "Install it with `pip install 'copydesk[ddg]'`, or take ddg out of providers under [search].",
+            "Install it with `pipx install --force '.[embedded,web,ddg]'` in a checkout, or take ddg out of providers "
+            "under [search].",
         ) from error
     if ENGINE not in engines.get("text", {}):
         raise SearchUnavailable(
