@@ -8,8 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from lsprotocol import converters, types
 
 from copydesk.lsp import applying
+from copydesk.lsp.client import features
 from harness.editor import NEOVIM, SECONDS, VSCODE, Editor
 from harness.scripted import ScriptedDesk, services
 
@@ -70,6 +72,22 @@ async def test_an_editor_that_tells_of_no_change_while_it_waits_is_answered_firs
     editor.flush(URI)
     await editor.notes(URI)
     assert editor.said == []
+
+
+@pytest.mark.parametrize(
+    ("name", "capabilities", "silent"),
+    [
+        ("Eglot", {}, True),
+        (None, {"experimental": {}}, True),
+        (None, {}, False),
+        ("Neovim", {"experimental": {}}, False),
+    ],
+)
+def test_only_eglot_is_answered_first(name: str | None, capabilities: dict[str, Any], *, silent: bool) -> None:
+    given = {"processId": None, "rootUri": None, "capabilities": capabilities}
+    given |= {"clientInfo": {"name": name}} if name else {}
+    params = converters.get_converter().structure(given, types.InitializeParams)
+    assert features(params).silent_while_waiting is silent
 
 
 async def test_R8_one_rewrite_is_one_undo(connect: Connect, personality: Personality) -> None:

@@ -181,9 +181,16 @@ def features(params: types.InitializeParams) -> Features:
         status=_experimental(capabilities.experimental, "status"),
         commands=any(_experimental(capabilities.experimental, own) for own in ("commands", "draftPreview", "status")),
         neovim=bool(params.client_info and params.client_info.name == "Neovim"),
-        # eglot sends changes when Emacs is idle, which it is not while a command waits; older ones have no name.
-        silent_while_waiting=params.client_info is None or params.client_info.name.lower() == "eglot",
+        silent_while_waiting=_is_eglot(params),
     )
+
+
+def _is_eglot(params: types.InitializeParams) -> bool:
+    """Tell whether the client is eglot, which sends changes when Emacs is idle: never while a command waits."""
+    if params.client_info is not None:
+        return params.client_info.name.lower() == "eglot"
+    # Versions that give no name (1.9 and others) offer no experiments, in so many words.
+    return params.capabilities.experimental == {}
 
 
 def _experimental(offered: Any, name: str) -> bool:
