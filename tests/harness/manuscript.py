@@ -89,20 +89,33 @@ class Manuscript:
     def places(self, ids: Sequence[int], words: str) -> Iterator[Region]:
         """Yield where an edit of some characters may be made.
 
-        That is where these characters are; or, if they are no longer whole, where the same words were typed since the
-        server last knew them whole: it cannot tell that from words that were moved.
+        That is where these characters are, or their twins; or, if they are no longer whole, where the same words were
+        typed since the server last knew them whole: it cannot tell that from words that were moved.
         """
         here = self.state.region(ids)
         if here is not None:
             yield here
+        yield from filter(None, map(self.state.region, self._twins(ids, words)))
+        if here is not None:
             return
         whole = [state.fresh for state in self.told.values() if state.region(ids) is not None]
-        start = self.text.find(words)
-        while start >= 0:
-            end = start + len(words)
+        for start, end in _occurrences(self.text, words):
             if whole and all(one >= max(whole) for one in self.state.ids[start:end]):
                 yield start, end
-            start = self.text.find(words, start + 1)
+
+    def _twins(self, ids: Sequence[int], words: str) -> Iterator[tuple[int, ...]]:
+        """Yield characters of which the server cannot tell that they are not these: the same words, put beside them.
+
+        Whether something was put before its like or behind it, the text is the same.
+        """
+        before = 0
+        for state in self.told.values():
+            region = state.region(ids)
+            for start, end in _occurrences(state.text, words) if region is not None else ():
+                put = state.ids[start : region[0]] if end <= region[0] else state.ids[region[1] : end]
+                if start != region[0] and all(one >= before for one in put):
+                    yield state.ids[start:end]
+            before = state.fresh
 
     def _put(self, state: State) -> None:
         self.before.append(self.state)
@@ -113,3 +126,10 @@ class Manuscript:
         ids = tuple(itertools.islice(self._numbers, count))
         self._next += count
         return ids
+
+
+def _occurrences(text: str, words: str) -> Iterator[Region]:
+    start = text.find(words)
+    while start >= 0:
+        yield start, start + len(words)
+        start = text.find(words, start + 1)

@@ -128,7 +128,7 @@ async def test_nothing_installed_says_what_to_install(nowhere, monkeypatch):
         monkeypatch.setattr(f"copydesk.adapters.engines.{place}.library_version", lambda: None)
     with pytest.raises(EngineUnreachable) as caught:
         await choose(EngineChoice(host=nowhere))
-    assert "copydesk[embedded]" in caught.value.remedy
+    assert "[embedded,web]" in caught.value.remedy
 
 
 async def test_embedded_with_a_model_file(tmp_path):

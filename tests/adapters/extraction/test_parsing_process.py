@@ -167,7 +167,7 @@ async def test_without_the_extra_it_says_what_to_install() -> None:
     worker = ParseWorker(command=isolated_python("-c", blocked))
     with pytest.raises(PageUnusable) as raised:
         await read_article(worker)
-    assert "copydesk[web]" in raised.value.remedy
+    assert "'.[web]'" in raised.value.remedy
     assert (await worker.pdf(pdf([["The bridge fell."]]), "file:///a.pdf")).text == "The bridge fell.\n"
     await worker.close()
 
