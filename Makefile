@@ -62,14 +62,15 @@ test: lint types test-desk
 	elif [ -n "$$CI" ]; then exit 1; \
 	else echo 'SKIPPED: tests/editors, for want of what is named above'; fi
 
+# Many tests wait for processes, so there is one worker more than the two cores that CI has.
 test-desk: model $(BUILD)/ollama-proxy/.ready
 	@if $(PYTHON) tests/debian.py kiwix-serve=kiwix-tools; then chosen='not editor'; \
 	elif [ -n "$$CI" ]; then exit 1; \
 	else echo 'SKIPPED: the tests with kiwix-serve'; chosen='not editor and not kiwix'; fi; \
-	$(TEST_MODEL) $(TEST_PROXY) $(BIN)/python -m pytest -m "$$chosen" --ignore=tests/editors -n 2 -ra
+	$(TEST_MODEL) $(TEST_PROXY) $(BIN)/python -m pytest -m "$$chosen" --ignore=tests/editors -n 3 -ra
 
 nightly: $(VENV)/.ready
-	COPYDESK_NIGHTLY=1 $(BIN)/python -m pytest -n 2 -ra -s tests/safety/test_interleavings.py tests/safety/test_f13_protocol.py tests/safety/test_f03_kills.py
+	COPYDESK_NIGHTLY=1 $(BIN)/python -m pytest -n 2 -ra -s tests/safety/test_interleavings.py tests/safety/test_f13_protocol.py tests/safety/test_f03_kills.py tests/core/citations/test_citation_render.py
 
 # Real editors, in a process and an environment of their own.
 test-editors: vsix model

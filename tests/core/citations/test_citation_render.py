@@ -27,6 +27,7 @@ from copydesk.core.note import digest
 from copydesk.core.quotes import Outcome, StoredText, bare, check
 from copydesk.core.text import Span, Text
 from harness.cases import Case, cases
+from harness.nightly import many
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -263,7 +264,7 @@ NEW = {
 
 
 @pytest.mark.slow
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=many(1_000, 3_000), deadline=None)
 @given(
     title=WORDS,
     quote=WORDS,
