@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from harness.connection import Connect
     from harness.editor import Editor, Personality
 
+pytestmark = pytest.mark.slow
+
 URI = "file:///work/post.md"
 QUOTE, BETTER = "One flaw is here.", "One thing is better here."
 CLAIM = "The mill at Lund dates from 1790."

@@ -39,6 +39,8 @@ from harness.library import Clocks, library, written
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.slow
+
 CANARY = "Quillonprecious"
 WORDS = f"The {CANARY} was opened in 1832."
 

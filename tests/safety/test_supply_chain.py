@@ -14,6 +14,8 @@ from harness import requirements
 from lock import LOCKS, Lock
 from sbom import Pin, canonical, pins
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "dependencies"
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))

@@ -31,6 +31,8 @@ from harness.scripted_http import Exchange, ScriptedHttp
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+pytestmark = pytest.mark.slow
+
 SECRET = "the-unpublished-draft"
 PROMPT = Prompt(MODEL, (Message("system", "Answer briefly."), Message("user", f"Is {SECRET} good?")))
 SAMPLING = Sampling(max_tokens=16)

@@ -21,6 +21,8 @@ from copydesk.adapters.interpreter import isolated_python
 from copydesk.errors import PageUnusable
 from harness import scripted_parser
 
+pytestmark = pytest.mark.slow
+
 SCRIPTED = isolated_python(scripted_parser.__file__)
 
 

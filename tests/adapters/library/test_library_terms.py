@@ -16,6 +16,8 @@ from harness.library import library, names, written
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 ATTACKS = [
     '"',
     '""" OR 1',

@@ -19,6 +19,8 @@ from harness.search_server import Clock, RecordedPages, SearchServer, answer, ht
 if TYPE_CHECKING:
     from copydesk.adapters.search.provider import Provider
 
+pytestmark = pytest.mark.slow
+
 PROVIDERS = {"kiwix": KiwixSearch, "searxng": SearxngSearch, "wikipedia": WikipediaSearch}
 CAPTCHA = html_answer("<form>Please solve this CAPTCHA to show that you are human</form>")
 LATER = {"retry_after": "90"}

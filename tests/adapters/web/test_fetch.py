@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from copydesk.adapters.web.values import Response
 
+pytestmark = pytest.mark.slow
+
 LITERALS = [
     *("127.0.0.1", "127.1", "2130706433", "0x7f000001", "0x7f.1", "0", "[::1]", "[::ffff:127.0.0.1]", "[::127.0.0.1]"),
     *("[64:ff9b::7f00:1]", "[2002:7f00:1::]", "127。0。0。1", "169.254.169.254", "[fd00:ec2::254]", "100.64.0.1"),

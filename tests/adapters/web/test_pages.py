@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from copydesk.ports import Cache
     from harness.internet import Internet
 
+pytestmark = pytest.mark.slow
+
 DAY = 86_400.0
 TEXT = "The bridge opened in 1932."
 HIT = Hit("ddg", "A bridge", "http://www.good.example/page")

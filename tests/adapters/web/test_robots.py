@@ -16,6 +16,8 @@ from harness.search_server import Clock, MemoryCache
 if TYPE_CHECKING:
     from harness.internet import Internet
 
+pytestmark = pytest.mark.slow
+
 HOUR = 3600.0
 RULES = {
     "User-agent: *\nDisallow: /private\n": {"/page": True, "/private/page": False, "/robots.txt": True},
