@@ -54,6 +54,8 @@ lint: $(VENV)/.ready
 types: $(VENV)/.ready
 	$(BIN)/mypy
 
+# Where this is set, every process compiles everything anew, which takes longer than the tests.
+fast: export PYTHONDONTWRITEBYTECODE =
 fast: $(VENV)/.ready
 	$(BIN)/python -m pytest -m 'not slow and not model and not editor and not kiwix' --ignore=tests/editors -n 2
 
