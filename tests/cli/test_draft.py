@@ -23,40 +23,14 @@ from copydesk.adapters.journal_files import taken
 from copydesk.adapters.records import Kind, records_in
 from copydesk.cli.main import main
 from copydesk.core.draft.stored import decoded
+from harness.commands import Done
 from harness.draft_models import FACTS, PAGES, Competent, Question, competent, conforms, role_of
 from harness.ollama_server import OllamaServer, Turn
+from harness.served import POST
 
 pytestmark = pytest.mark.slow
 
-POST = """---
-copydesk:
-  style: about 40 words
----
-
-# Canals
-
-Canals carry boats over land.
-
-## The Lund canal
-
-## Afterwards
-
-Then came the railway.
-"""
 HEADING = ("--heading", "The Lund canal")
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a command printed and how it ended."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
 
 
 @dataclass

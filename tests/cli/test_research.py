@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from math import log
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ import pytest
 
 from copydesk.core.evidence import Stance
 from harness.claims import chosen, labelled
+from harness.commands import Done
 from harness.ollama_server import OllamaServer, Turn
 from harness.pdf_file import pdf
 
@@ -44,19 +43,6 @@ def behaved(chat: dict[str, Any]) -> Turn:
     answer = chosen(words, opinion)
     options = ["A", "B", "C"] if answer.isalpha() else [str(number) for number in range(1, 10)]
     return Turn(pieces=(answer,), top={option: log(0.9 if option == answer else 0.05) for option in options})
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a command printed and how it ended."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
 
 
 Run = Callable[..., Awaitable[Done]]

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from copydesk.adapters.search.asking import in_words
 from copydesk.adapters.search.hits import LONGEST_TITLE, MOST_HITS, checked_query, clean_url
-from copydesk.adapters.web.rests import SKEW_SECONDS, Rests
+from copydesk.adapters.web.rests import Rests
+from copydesk.adapters.web.values import SKEW_SECONDS
 from copydesk.core.evidence import Skipped
 from copydesk.errors import SearchUnavailable
 from copydesk.ports import Found, Hit

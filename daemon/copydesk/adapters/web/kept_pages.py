@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from copydesk.adapters.web.values import Known
+from copydesk.adapters.web.values import SKEW_SECONDS, Known
 from copydesk.core.document import Format
 from copydesk.core.evidence import Source
 from copydesk.ports import Page
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 FRESH_SECONDS = 7 * 86_400.0
 """For how long a page is good without asking."""
 KEPT_SECONDS = 90 * 86_400.0
-SKEW_SECONDS = 60.0
-"""How far ahead an entry may be dated: clocks are corrected by a little all the time."""
 _VERSION = 1
 
 

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copydesk.adapters.web.pace import LONGEST_REST
+from copydesk.adapters.web.values import SKEW_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from copydesk.ports import Cache
-
-SKEW_SECONDS = 60.0
-"""How far ahead an entry may be dated: clocks are corrected by a little all the time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from copydesk.adapters.web.reasons import Reason, Refused
-from copydesk.adapters.web.values import AGENT
+from copydesk.adapters.web.values import AGENT, SKEW_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 KEPT_SECONDS = 24 * 3600.0
 UNREAD_SECONDS = 600.0
 """How long a robots.txt that could not be read keeps a site closed."""
-SKEW_SECONDS = 60.0
 LARGEST_FILE = 512 << 10
 """Bytes that are read; RFC 9309, 2.5 wants at least 500 KiB."""
 MOST_PAIRS = 500_000

@@ -16,6 +16,9 @@ AGENT = "copydesk"
 """The product token, which robots.txt files may name."""
 USER_AGENT = f"{AGENT}/{__version__} (a reader on one writer's computer, for claims in that writer's text)"
 
+SKEW_SECONDS = 60.0
+"""How far ahead an entry may be dated: clocks are corrected by a little all the time."""
+
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 TEXT_TYPES = ("text/plain", "text/markdown")
 PDF_TYPE = "application/pdf"
