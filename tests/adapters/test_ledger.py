@@ -160,7 +160,7 @@ def test_a_ledger_that_can_never_be_turned_over_stops_at_twice_its_bound(path: P
     assert read_ledger(path)[-1].host == "c.example"
 
 
-@pytest.mark.parametrize("largest", [5_000_000, 30_000], ids=["never full", "often full"])
+@pytest.mark.parametrize("largest", [5_000_000, 100_000], ids=["never full", "often full"])
 def test_several_processes_append_without_spoiling_a_line(path: Path, largest: int) -> None:
     command_line = [sys.executable, str(HARNESS / "ledger_traffic.py"), str(path)]
     running = [
@@ -175,10 +175,11 @@ def test_several_processes_append_without_spoiling_a_line(path: Path, largest: i
         wanted = {f"p{number}-{index}.example" for number in range(4) for index in range(400)}
         assert {entry.host for entry in kept} == wanted
     else:
-        # Each may find room for a line before any of them has written it.
-        assert max(path.stat().st_size, older_file(path).stat().st_size) <= 30_000 + 3 * 200
+        # Whoever turns it over may be kept from going on for a while, and the others do not wait; each may also find
+        # room for a line before any of them has written it.
+        assert max(path.stat().st_size, older_file(path).stat().st_size) <= 2 * 100_000 + 3 * 200
         # Had two processes turned it over at once, the older file would have been lost to a nearly empty one.
-        assert older_file(path).stat().st_size > 29_000
+        assert older_file(path).stat().st_size > 99_000
 
 
 def test_threads_append_without_losing_a_line(path: Path) -> None:

@@ -4,8 +4,9 @@
      "sent": 2134, "received": 310, "command": "copydesk critique", "outcome": "done"}
 
 A person can read it as it is. It holds hosts and ports, never a path, a query or a word of a document. `ledger.jsonl`
-grows to 5 MB and then becomes `ledger.1.jsonl`, in place of the one before. Several processes append to it: each line
-is one write at the end of the file. (Windows has no atomic append; two that write in the same instant may spoil a line
+grows to 5 MB and then becomes `ledger.1.jsonl`, in place of the one before. (While one process turns it over the others
+do not wait, but append: a file has twice that size at most.) Several processes append to it: each line is one write at
+the end of the file. (Windows has no atomic append; two that write in the same instant may spoil a line
 there, which readers skip.)
 """
 
