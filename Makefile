@@ -78,7 +78,7 @@ nightly: $(VENV)/.ready
 test-editors: vsix model
 	cd editor-clients/neovim && luacheck -q . && $(FORMATTERS)/stylua --check .
 	cd editor-clients/vscode && $(FORMATTERS)/biome ci src test && npm test --silent
-	$(TEST_MODEL) $(BUILD)/editors/venv/bin/python -m pytest tests/editors -ra
+	$(TEST_MODEL) $(BUILD)/editors/venv/bin/python -m pytest tests/editors -n 2 -ra
 
 screenshots: vsix
 	PYTHONPATH=tests:daemon $(BUILD)/editors/venv/bin/python -m editors.screenshots

@@ -118,6 +118,14 @@ def extension() -> Path:
 
 
 @pytest.fixture(scope="session")
+def extensions(vscode_server: Path, extension: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder in which the packaged extension is installed for VS Code."""
+    from editors.vscode import install_extension  # brings packages that only the editors' environment has
+
+    return install_extension(vscode_server, extension, tmp_path_factory.mktemp("vscode"))
+
+
+@pytest.fixture(scope="session")
 def chromium() -> str:
     """Return the browser; skips without it."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -125,7 +133,7 @@ def chromium() -> str:
 
 
 @pytest.fixture
-def window_on(vscode_server: Path, extension: Path, chromium: str, screenshots: Path, request: Any) -> Any:
+def window_on(vscode_server: Path, extensions: Path, chromium: str, screenshots: Path, request: Any) -> Any:
     """Return a function that opens a window of a fresh VS Code on a place."""
     from editors.writer import NOWHERE, vscode  # brings packages that only the editors' environment has
 
@@ -145,7 +153,7 @@ def window_on(vscode_server: Path, extension: Path, chromium: str, screenshots: 
         variables = {**place.environment, **(environment or {})}
         if path is not None:
             variables["PATH"] = os.pathsep.join([str(path), os.defpath])
-        with vscode(vscode_server, extension, chromium, failure, place, settings, variables) as window:
+        with vscode(vscode_server, extensions, chromium, failure, place, settings, variables) as window:
             yield window
 
     return opened

@@ -20,7 +20,7 @@ from editors.picture import draw
 from editors.polling import poll
 from editors.research import taught
 from editors.scripted_model import scripted_model
-from editors.vscode import VSCodeServer, open_window
+from editors.vscode import VSCodeServer, install_extension, open_window
 from editors.window import position
 from editors.writer import neovim
 
@@ -98,11 +98,13 @@ def window_on(
     """Open a window of VS Code on a place's document, with nothing beside it."""
     settings = {"copydesk.command": str(COPYDESK), "copydesk.engine.kind": "ollama", "copydesk.engine.host": model.url}
     settings |= LOOKS | {"copydesk.critique.max_per_1000_words": 1000} | (more or {})
-    extension = ROOT / "editor-clients" / "vscode" / "copydesk.vsix"
+    server_folder = BUILD / "vscode" / "server"
+    packaged = ROOT / "editor-clients" / "vscode" / "copydesk.vsix"
+    extensions = install_extension(server_folder, packaged, place.home)
     failure = BUILD.parent / "screenshots" / "failure-screenshots.png"
     chromium = shutil.which("chromium") or "chromium"
     with (
-        VSCodeServer(BUILD / "vscode" / "server", place.home, extension, settings, place.environment) as server,
+        VSCodeServer(server_folder, place.home, extensions, settings, place.environment) as server,
         open_window(server, place.project, chromium, failure, size, SCALE) as window,
     ):
         window.open(place.name)

@@ -91,7 +91,7 @@ def test_neovim_shows_quotes_without_a_verdict_of_a_model_that_failed_its_test(
 
 def test_vscode(
     vscode_server: Path,
-    extension: Path,
+    extensions: Path,
     chromium: str,
     copydesk: Path,
     place: Place,
@@ -110,7 +110,7 @@ def test_vscode(
         return f"copydesk: {command}: " in window.page.locator(".statusbar").inner_text()
 
     with (
-        VSCodeServer(vscode_server, place.home, extension, settings, place.environment) as server,
+        VSCodeServer(vscode_server, place.home, extensions, settings, place.environment) as server,
         open_window(server, place.project, chromium, screenshots / "failure-real-model.png") as window,
     ):
         window.open("kiln.md")

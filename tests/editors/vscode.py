@@ -62,17 +62,14 @@ QUIET: dict[str, Any] = {
 
 
 class VSCodeServer:
-    """The process that serves windows; its profile and extensions are in `home`."""
+    """The process that serves windows: its profile is in `home`, what is installed in `extensions`."""
 
     def __init__(
-        self, folder: Path, home: Path, extension: Path, settings: Mapping[str, Any], environment: Mapping[str, str]
+        self, folder: Path, home: Path, extensions: Path, settings: Mapping[str, Any], environment: Mapping[str, str]
     ) -> None:
-        self._folder, self._home, self._extension = folder, home, extension
+        self._folder, self._home, self._extensions = folder, home, extensions
         self._settings = QUIET | dict(settings)
-        # As if started from a terminal: else a login shell is asked for its variables, which undo those given here.
-        self._environment = {**os.environ, **environment, "VSCODE_CLI": "1"}
-        for name in ("VSCODE_IPC_HOOK_CLI", "ELECTRON_RUN_AS_NODE", "NODE_OPTIONS"):
-            self._environment.pop(name, None)
+        self._environment = _environment(environment)
         self._process: subprocess.Popen[bytes] | None = None
         self.port = 0
 
@@ -83,10 +80,11 @@ class VSCodeServer:
         return path.read_text("utf-8", "replace") if path.exists() else ""
 
     def __enter__(self) -> Self:
-        self._prepare()
+        self._write_settings()
+        command = _command(self._folder, self._home / "server-data", self._extensions)
         with (self._home / "server.log").open("wb") as log:
             self._process = subprocess.Popen(
-                self._command("--host", "127.0.0.1", "--port", "0", "--without-connection-token"),
+                [*command, "--host", "127.0.0.1", "--port", "0", "--without-connection-token"],
                 cwd=self._folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -120,29 +118,38 @@ class VSCodeServer:
             raise EditorError(f"VS Code ended with {self._process.returncode}:\n{self.log}")
         return re.search(r"Extension host agent listening on (\d+)", self.log)
 
-    def _prepare(self) -> None:
+    def _write_settings(self) -> None:
         # Both files: settings of the scope "machine" are read from Machine alone, others from User.
         for scope in ("User", "Machine"):
             folder = self._home / "server-data" / "data" / scope
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "settings.json").write_text(json.dumps(self._settings, indent=2), "utf-8")
-        done = subprocess.run(
-            self._command("--install-extension", str(self._extension), "--force"),
-            cwd=self._folder,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        if done.returncode or "successfully installed" not in done.stdout:
-            raise EditorError(f"the extension cannot be installed:\n{done.stdout}\n{done.stderr}")
 
-    def _command(self, *arguments: str) -> list[str]:
-        node = shutil.which("node")
-        assert node is not None
-        folders = ["--server-data-dir", str(self._home / "server-data"), "--extensions-dir", str(self._home / "more")]
-        quiet = ["--accept-server-license-terms", "--telemetry-level", "off"]
-        return [node, str(self._folder / "out" / "server-main.js"), *quiet, *folders, *arguments]
+
+def install_extension(folder: Path, extension: Path, home: Path) -> Path:
+    """Install a packaged extension into a folder in `home`, and return that folder."""
+    extensions = home / "extensions"
+    command = [*_command(folder, home / "server-data", extensions), "--install-extension", str(extension), "--force"]
+    done = subprocess.run(command, cwd=folder, env=_environment({}), capture_output=True, text=True, timeout=120)
+    if done.returncode or "successfully installed" not in done.stdout:
+        raise EditorError(f"the extension cannot be installed:\n{done.stdout}\n{done.stderr}")
+    return extensions
+
+
+def _command(folder: Path, data: Path, extensions: Path) -> list[str]:
+    node = shutil.which("node")
+    assert node is not None
+    quiet = ["--accept-server-license-terms", "--telemetry-level", "off"]
+    folders = ["--server-data-dir", str(data), "--extensions-dir", str(extensions)]
+    return [node, str(folder / "out" / "server-main.js"), *quiet, *folders]
+
+
+def _environment(more: Mapping[str, str]) -> dict[str, str]:
+    # As if started from a terminal: else a login shell is asked for its variables, which undo those given here.
+    variables = {**os.environ, **more, "VSCODE_CLI": "1"}
+    for name in ("VSCODE_IPC_HOOK_CLI", "ELECTRON_RUN_AS_NODE", "NODE_OPTIONS"):
+        variables.pop(name, None)
+    return variables
 
 
 @contextmanager

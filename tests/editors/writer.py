@@ -44,7 +44,7 @@ def neovim(
 @contextmanager
 def vscode(
     folder: Path,
-    extension: Path,
+    extensions: Path,
     chromium: str,
     failure: Path,
     place: Place,
@@ -57,7 +57,7 @@ def vscode(
     """
     settings = {"copydesk.critique.max_per_1000_words": 1000, **settings}
     with (
-        VSCodeServer(folder, place.home, extension, settings, environment or place.environment) as server,
+        VSCodeServer(folder, place.home, extensions, settings, environment or place.environment) as server,
         open_window(server, place.project, chromium, failure) as window,
     ):
         yield window
