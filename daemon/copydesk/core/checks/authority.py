@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copydesk.core.checks.place import found, pattern, quote, rule, rulebook
-from copydesk.core.checks.source import source_in_reach
+from copydesk.core.checks.place import found, quote
+from copydesk.core.checks.rules import pattern, rule, rulebook
 from copydesk.core.vocabulary import one_of
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ _BOUND = (
 def check(place: Place) -> str | None:
     """Return what is wrong with an authority that is not named; None where all is well."""
     for match in found(_AUTHORITIES, place):
-        if not (pattern(_BOUND).search(place.prose[: match.start()]) or place.is_question or source_in_reach(place)):
+        if not (pattern(_BOUND).search(place.prose[: match.start()]) or place.is_question or place.has_source_in_reach):
             return (
                 f"{quote(match.group())} names no one, so a reader cannot weigh it. "
                 "Name and link the source, or state the claim as your own."

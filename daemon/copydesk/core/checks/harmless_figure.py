@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copydesk.core.checks.place import pattern
+from copydesk.core.checks.rules import pattern
 from copydesk.core.vocabulary import one_of
 
 if TYPE_CHECKING:

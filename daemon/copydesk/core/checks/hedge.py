@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copydesk.core.checks.place import pattern, quote
+from copydesk.core.checks.place import quote
+from copydesk.core.checks.rules import pattern
 from copydesk.core.vocabulary import one_of, word_set
 
 if TYPE_CHECKING:

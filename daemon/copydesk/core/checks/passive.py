@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from copydesk.core.checks.place import found, pattern, quote, rule, rulebook
+from copydesk.core.checks.place import found, quote
+from copydesk.core.checks.rules import pattern, rule, rulebook
 from copydesk.core.vocabulary import one_of, word_set
 
 if TYPE_CHECKING:

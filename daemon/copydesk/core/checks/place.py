@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from copydesk.core.checks.rules import pattern
 from copydesk.core.document import ProtectedKind
-from copydesk.core.vocabulary import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from copydesk.core.checks.rules import RuleBook
     from copydesk.core.checks.source import Sources
     from copydesk.core.document import Passage, Sentence
 
@@ -67,41 +66,10 @@ class Place:
         """Tell whether the sentence asks."""
         return self.prose.rstrip("\"'”’)*_ ").endswith("?")
 
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A regular expression, tried only on sentences that hold one of its trigger words."""
-
-    triggers: frozenset[str]
-    expression: str
-
-
-@dataclass(frozen=True, slots=True)
-class RuleBook:
-    """Rules, and for each trigger word the indices of the rules that it triggers."""
-
-    rules: tuple[Rule, ...]
-    holders: Mapping[str, tuple[int, ...]]
-
-
-def rule(triggers: str, expression: str) -> Rule:
-    """Return a rule; triggers are lower-case words parted by white space."""
-    return Rule(word_set(triggers), expression)
-
-
-@cache
-def pattern(expression: str) -> re.Pattern[str]:
-    """Return an expression that ignores case, compiled at its first use; compiling all would delay a server's start."""
-    return re.compile(expression, re.IGNORECASE)
-
-
-def rulebook(*rules: Rule) -> RuleBook:
-    """Return a book of rules, which are tried in this order."""
-    holders: dict[str, list[int]] = {}
-    for index, each in enumerate(rules):
-        for word in each.triggers:
-            holders.setdefault(word, []).append(index)
-    return RuleBook(rules, MappingProxyType({word: tuple(indices) for word, indices in holders.items()}))
+    @property
+    def has_source_in_reach(self) -> bool:
+        """Tell whether a reader finds where the sentence's claim comes from."""
+        return self.introduced or self.sources.reach(self.index)
 
 
 def place_of(sources: Sources, index: int, tokens: Sequence[str], *, introduced: bool) -> Place:

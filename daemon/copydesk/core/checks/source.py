@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from copydesk.core.checks.place import pattern
+from copydesk.core.checks.rules import pattern
 from copydesk.core.document import SOURCES
 from copydesk.core.vocabulary import one_of
 
 if TYPE_CHECKING:
-    from copydesk.core.checks.place import Place
     from copydesk.core.document import Passage, Sentence
 
 _EVIDENCE = one_of(
@@ -96,12 +95,14 @@ class Sources:
         sentences = self.passage.sentences
         return next((index for index, each in enumerate(sentences) if _offers_source(each)), len(sentences))
 
-
-def source_in_reach(place: Place) -> bool:
-    """Tell whether a reader finds where the sentence's claim comes from."""
-    if place.introduced or names_source(place.sentence):
-        return True
-    return place.sources.first < place.index or any(_offers_source(sentence) for sentence in place.after)
+    def reach(self, index: int) -> bool:
+        """Tell whether the sentence of this index names a source, or one before it or the next offers its own."""
+        sentences = self.passage.sentences
+        return (
+            names_source(sentences[index])
+            or self.first < index
+            or any(_offers_source(each) for each in sentences[index + 1 : index + 2])
+        )
 
 
 def names_source(sentence: Sentence) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from copydesk.core.checks.harmless_figure import needs_no_source
-from copydesk.core.checks.place import found, quote, rule, rulebook
-from copydesk.core.checks.source import is_narrated, source_in_reach
+from copydesk.core.checks.place import found, quote
+from copydesk.core.checks.rules import rule, rulebook
+from copydesk.core.checks.source import is_narrated
 from copydesk.core.vocabulary import one_of, word_set
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def check(place: Place) -> str | None:
     if place.words.isdisjoint(_AMOUNTS):
         return None
     figure = _figure(place)
-    if figure is None or place.is_question or is_narrated(place.prose) or source_in_reach(place):
+    if figure is None or place.is_question or is_narrated(place.prose) or place.has_source_in_reach:
         return None
     return (
         f"{quote(figure)} has no source, so a reader cannot check it. "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copydesk.core.checks.place import rule
+from copydesk.core.checks.rules import rule
 from copydesk.core.vocabulary import one_of
 
 _TOPMOST = one_of(

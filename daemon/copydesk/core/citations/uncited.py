@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from copydesk.core.checks.harmless_figure import needs_no_source
-from copydesk.core.checks.place import own_words, pattern
+from copydesk.core.checks.place import own_words
+from copydesk.core.checks.rules import pattern
 from copydesk.core.checks.source import is_narrated, names_source
 from copydesk.core.citations.figures import FigureKind, figures
 from copydesk.core.citations.noting import note_on, said
