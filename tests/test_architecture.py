@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,19 @@ def imports(module: Path) -> set[str]:
     return names
 
 
+def members(module: Path) -> set[str]:
+    """Return what is imported by `from`, by its whole name: some of it may be modules."""
+    nodes = [
+        node for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom)
+    ]
+    assert not any(node.level for node in nodes), "an import by a relative name"
+    return {f"{node.module}.{alias.name}" for node in nodes for alias in node.names}
+
+
+def name_of(module: Path) -> str:
+    return ".".join(module.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_arrows_point_one_way(module: Path) -> None:
     allowed = ALLOWED.get(layer(module))
@@ -58,6 +72,14 @@ def test_arrows_point_one_way(module: Path) -> None:
         return
     used = {name.split(".")[1] for name in imports(module) if name.startswith("copydesk.")} - {"__version__"}
     assert used <= allowed | {layer(module)}
+
+
+def test_no_import_leads_back_to_where_it_started() -> None:
+    """Not at run time, where it may break an import, nor under TYPE_CHECKING, where nobody knows what to read first."""
+    names = {name_of(module): module for module in MODULES}
+    imported = {name: (imports(module) | members(module)) & names.keys() - {name} for name, module in names.items()}
+    assert imported["copydesk.lsp.server"] >= {"copydesk.lsp.session", "copydesk.lsp.stdio"}
+    TopologicalSorter(imported).prepare()  # raises CycleError, which names the circle
 
 
 @pytest.mark.parametrize("module", [m for m in MODULES if layer(m) == "core"], ids=lambda path: path.name)

@@ -78,8 +78,7 @@ async def sent(
     # Neovim opens documents at version 0 and checks no edit that carries it. It does check 1, which is not above
     # the version of a document that nobody touched and below that of any other.
     version = 1 if features.neovim and document.text.version == 0 else document.text.version
-    arrivals = session.arrivals(document.uri)
-    try:
+    with session.arrivals.of(document.uri) as arrivals:
         message = workspace_edit(document.uri, version, document.text, edits, features.encoding)
         if not features.applies_edits or not await session.client.apply(message):
             session.client.say(UNCHANGED)
@@ -92,8 +91,6 @@ async def sent(
             session.client.say(UNCHANGED if session.documents.get(document.uri) is not document else UNCONFIRMED)
             return False
         return True
-    finally:
-        session.leave(document.uri, arrivals)
 
 
 def _result(span: Span, edit: Edit) -> Span:

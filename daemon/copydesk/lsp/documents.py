@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -119,6 +121,30 @@ class Documents:
         )
         self._open[document.uri] = document
         return document
+
+
+class Arrivals:
+    """Tells whoever waits of each new text of a document."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, list[asyncio.Queue[OpenDocument]]] = {}
+
+    def tell(self, document: OpenDocument) -> None:
+        """Pass a document with a new text on to all who wait for one."""
+        for queue in self._waiting.get(document.uri, ()):
+            queue.put_nowait(document)
+
+    @contextmanager
+    def of(self, uri: str) -> Iterator[asyncio.Queue[OpenDocument]]:
+        """Lend a queue that receives each new text of a document."""
+        queue: asyncio.Queue[OpenDocument] = asyncio.Queue()
+        self._waiting.setdefault(uri, []).append(queue)
+        try:
+            yield queue
+        finally:
+            self._waiting[uri].remove(queue)
+            if not self._waiting[uri]:
+                del self._waiting[uri]
 
 
 def format_of(uri: str, language: str) -> Format | None:

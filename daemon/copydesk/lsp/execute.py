@@ -13,7 +13,7 @@ from copydesk.core.codes import CODES
 from copydesk.core.suppress import Scope
 from copydesk.core.text import Span
 from copydesk.errors import CopydeskError
-from copydesk.lsp import citing, commands, drafts, researching, status, work
+from copydesk.lsp import citing, commands, drafts, inquiries, researching, work
 from copydesk.lsp.applying import apply_rewrite
 from copydesk.lsp.convert import span_of
 from copydesk.lsp.documents import Sync
@@ -206,11 +206,6 @@ async def notes(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     return {"uri": document.uri, "version": document.text.version, "sections": sections}
 
 
-async def ledger(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
-    """List the newest connections."""
-    return await asyncio.to_thread(session.services.ledger)
-
-
 async def clear(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """List what is kept; remove what is named, if the user was asked."""
     return await asyncio.to_thread(session.services.clear, given.get("what", ()) if given.get("confirmed") else ())
@@ -231,11 +226,11 @@ EXECUTE = {
     commands.DISMISS: dismiss,
     commands.EXPLAIN: explain,
     commands.CANCEL: cancel,
-    commands.JOBS: status.jobs,
-    commands.STATUS: status.status,
+    commands.JOBS: inquiries.jobs,
+    commands.STATUS: inquiries.status,
     commands.NOTES: notes,
-    commands.DOCTOR: status.doctor,
-    commands.LEDGER: ledger,
+    commands.DOCTOR: inquiries.doctor,
+    commands.LEDGER: inquiries.ledger,
     commands.CLEAR: clear,
 }
 

@@ -17,6 +17,7 @@ from copydesk.lsp import stdio
 from copydesk.lsp.actions import code_actions, wanted
 from copydesk.lsp.arguments import InvalidArguments, parsed
 from copydesk.lsp.convert import span_of
+from copydesk.lsp.drafts import recover
 from copydesk.lsp.execute import EXECUTE, CommandRefused
 from copydesk.lsp.hover import Shown, hover
 from copydesk.lsp.lenses import code_lenses
@@ -46,7 +47,7 @@ def serve(services: Services) -> int:
 def create_server(services: Services, converter: Callable[[], Converter] = default_converter) -> CopydeskServer:
     """Return a server that has not yet been connected; `converter` lets several share what one has learnt."""
     server = CopydeskServer(__version__, converter)
-    session = Session(server, services)
+    session = Session(server, services, recover)
     server.protocol.on_shutdown = session.close
     server.protocol.on_misfit = session.misunderstood
     _register_lifecycle(server, session)

@@ -14,8 +14,7 @@ from copydesk.lsp.client import Client
 from copydesk.lsp.configuring import Settings
 from copydesk.lsp.convert import diagnostic
 from copydesk.lsp.desks import Desks
-from copydesk.lsp.documents import Documents, OpenDocument, Sync
-from copydesk.lsp.drafts import recover
+from copydesk.lsp.documents import Arrivals, Documents, OpenDocument, Sync
 from copydesk.lsp.evidence import EvidencePages
 from copydesk.lsp.jobs import Job, Jobs
 from copydesk.lsp.log import fault
@@ -24,7 +23,7 @@ from copydesk.lsp.status import Status
 from copydesk.lsp.wording import named
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
     from copydesk.core.document import Document
     from copydesk.core.instant import InstantReading
@@ -43,23 +42,32 @@ BROKEN = "Something went wrong inside copydesk; its log has the details."
 
 
 class Session:
-    """The state behind the handlers. All of it lives on the event loop; only analysis and files use threads."""
+    """The state behind the handlers. All of it lives on the event loop; only analysis and files use threads.
 
-    def __init__(self, server: CopydeskServer, services: Services) -> None:
+    `recover` is run once for each document, after it was first read.
+    """
+
+    def __init__(
+        self,
+        server: CopydeskServer,
+        services: Services,
+        recover: Callable[[Session, OpenDocument], Coroutine[Any, Any, None]],
+    ) -> None:
         self.services = services
         self.client = Client(server)
         self.documents = Documents()
-        self.status = Status(self)
-        self.jobs = Jobs(self.client, self._failed, self.status.changed)
+        self.arrivals = Arrivals()
+        self.jobs = Jobs(self.client, self._failed, self._jobs_changed)
         self.desks = Desks(services.desk)
         self.settings = Settings(self.client, services.configure, self._configured)
+        self.status = Status(self.client, self.jobs, self.desks, self.settings, self.background)
         self.evidence = EvidencePages()
+        self._recover = recover
         self._notes: dict[str, DocumentNotes] = {}
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="copydesk-analysis")
         self._analyses: dict[str, asyncio.Task[None]] = {}
         self._unpublished: set[str] = set()
         self._background: set[asyncio.Task[None]] = set()
-        self._arrivals: dict[str, list[asyncio.Queue[OpenDocument]]] = {}
         self._editing: dict[str, asyncio.Lock] = {}
 
     def opened(self, item: types.TextDocumentItem) -> None:
@@ -82,8 +90,7 @@ class Session:
         self._inform(document, before)
         if document.text is not before.text:
             self._notes[uri].follow(document.text)
-            for arrivals in self._arrivals.get(uri, ()):
-                arrivals.put_nowait(document)
+            self.arrivals.tell(document)
             self._analyse(document, self.services.debounce)
 
     def saved(self, uri: str) -> None:
@@ -155,18 +162,6 @@ class Session:
     def editing(self, uri: str) -> asyncio.Lock:
         """Return the lock under which a document is edited: one edit is confirmed before the next is sent."""
         return self._editing.setdefault(uri, asyncio.Lock())
-
-    def arrivals(self, uri: str) -> asyncio.Queue[OpenDocument]:
-        """Return a queue that receives each new state of a document until it is given to `leave`."""
-        queue: asyncio.Queue[OpenDocument] = asyncio.Queue()
-        self._arrivals.setdefault(uri, []).append(queue)
-        return queue
-
-    def leave(self, uri: str, queue: asyncio.Queue[OpenDocument]) -> None:
-        """Stop receiving states of a document."""
-        self._arrivals[uri].remove(queue)
-        if not self._arrivals[uri]:
-            del self._arrivals[uri]
 
     def background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something nobody has to wait for; its failure is logged."""
@@ -242,7 +237,7 @@ class Session:
             self.publish_soon(document.uri)
             if first:
                 self.background(self.load_sources(document))
-                self.background(recover(self, document))
+                self.background(self._recover(self, document))
 
     def _publish(self) -> None:
         for uri in tuple(self._unpublished):
@@ -283,6 +278,9 @@ class Session:
     def _failed(self, job: Job, error: BaseException) -> None:
         sentence = error.sentence if isinstance(error, CopydeskError) else BROKEN
         self.client.say(sentence, types.MessageType.Warning)
+
+    def _jobs_changed(self) -> None:
+        self.status.changed()
 
     def _background_ended(self, task: asyncio.Task[None]) -> None:
         self._background.discard(task)

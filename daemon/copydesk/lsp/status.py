@@ -12,11 +12,13 @@ from copydesk.lsp.wording import plain
 from copydesk.ports import Locality, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Coroutine
 
-    from copydesk.lsp.jobs import Job
+    from copydesk.lsp.client import Client
+    from copydesk.lsp.configuring import Settings
+    from copydesk.lsp.desks import Desks
+    from copydesk.lsp.jobs import Job, Jobs
     from copydesk.lsp.ports import Configuration, Serving
-    from copydesk.lsp.session import Session
 
 TELL_SECONDS = 0.25
 """The least time between two pieces of news."""
@@ -26,10 +28,21 @@ NAME = 80
 
 
 class Status:
-    """What a session last heard of its engine, and what its client was last told."""
+    """What a session last heard of its engine, and what its client was last told; `background` runs the telling."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(
+        self,
+        client: Client,
+        jobs: Jobs,
+        desks: Desks,
+        settings: Settings,
+        background: Callable[[Coroutine[Any, Any, None]], object],
+    ) -> None:
+        self._client = client
+        self._jobs = jobs
+        self._desks = desks
+        self._settings = settings
+        self._background = background
         self._problem = ""
         self._told: dict[str, Any] | None = None
         self._telling = False
@@ -41,17 +54,17 @@ class Status:
 
     def changed(self) -> None:
         """Tell the client what is new, and go on telling it as long as jobs are running."""
-        if self._session.client.features.status and not self._telling:
+        if self._client.features.status and not self._telling:
             self._telling = True
-            self._session.background(self._tell())
+            self._background(self._tell())
 
     def state(self, configuration: Configuration) -> dict[str, Any]:
         """Return who answers under a configuration, and what is running."""
-        jobs = [listed(job) for job in self._session.jobs.running()]
+        jobs = [listed(job) for job in self._jobs.running()]
         return {"engine": self._engine(configuration), "jobs": jobs}
 
     def _engine(self, configuration: Configuration) -> dict[str, Any]:
-        desk = self._session.desks.held(configuration)
+        desk = self._desks.held(configuration)
         serving = desk.serving if desk is not None else None
         known = _served(serving) if serving is not None else _chosen(configuration)
         problem = "" if serving is not None else self._problem
@@ -61,38 +74,15 @@ class Status:
     async def _tell(self) -> None:
         try:
             while True:
-                state = self.state(self._session.desks.configuration or self._session.settings.current)
+                state = self.state(self._desks.configuration or self._settings.current)
                 if state != self._told:
                     self._told = state
-                    self._session.client.status(state)
+                    self._client.status(state)
                 if not state["jobs"]:
                     return
                 await asyncio.sleep(TELL_SECONDS)
         finally:
             self._telling = False
-
-
-async def status(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return who answers and what is running; look whether the engine answers if asked to."""
-    configuration = await _configuration(session, given)
-    if given.get("look") and configuration.model:
-        try:
-            async with session.desks.lent(configuration) as desk:
-                await desk.look()
-        except CopydeskError as problem:
-            session.status.failed(problem)
-        session.status.changed()
-    return session.status.state(configuration)
-
-
-async def doctor(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a report on the engines and the places to search."""
-    return {"text": await session.services.doctor(await _configuration(session, given))}
-
-
-async def jobs(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
-    """List the running jobs."""
-    return {"jobs": [listed(job) for job in session.jobs.running()]}
 
 
 def listed(job: Job) -> dict[str, Any]:
@@ -105,11 +95,6 @@ def listed(job: Job) -> dict[str, Any]:
         "done": job.done,
         "total": job.total,
     }
-
-
-async def _configuration(session: Session, given: Mapping[str, Any]) -> Configuration:
-    document = session.documents.get(given["uri"]) if "uri" in given else None
-    return await session.settings.told(document.path if document is not None else None)
 
 
 def _served(serving: Serving) -> dict[str, Any]:
