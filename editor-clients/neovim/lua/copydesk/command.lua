@@ -2,6 +2,7 @@
 
 local daemon = require("copydesk.daemon")
 local drafts = require("copydesk.draft")
+local kept = require("copydesk.kept")
 local message = require("copydesk.message")
 local notes = require("copydesk.notes")
 local scratch = require("copydesk.scratch")
@@ -209,55 +210,8 @@ function subcommands.ledger(call)
   end)
 end
 
----Remove what is kept of the kinds that are named, once the writer has said yes.
----@param call copydesk.Call
----@param kinds table[] as the server lists them
-local function remove(call, kinds)
-  local names, losses = {}, {}
-  for _, kind in ipairs(kinds) do
-    table.insert(names, kind.name)
-    table.insert(losses, ("%s: %s"):format(kind.name, kind.lost))
-  end
-  local question = ("%s\nRemove %s for good?"):format(table.concat(losses, "\n"), table.concat(names, ", "))
-  if vim.fn.confirm(question, "&Remove\n&Keep", 2, "Warning") ~= 1 then
-    return
-  end
-  execute(call, "copydesk.clear", { what = names, confirmed = true }, function(result)
-    if #result.problems > 0 then
-      return message.say("copydesk could not remove all of it: " .. result.problems[1], vim.log.levels.WARN)
-    end
-    message.say("copydesk removed " .. table.concat(result.removed, ", "))
-  end)
-end
-
 function subcommands.clear(call)
-  execute(call, "copydesk.clear", nil, function(result)
-    local kept, personal = {}, {}
-    for _, kind in ipairs(result.kinds) do
-      if kind.files > 0 then
-        table.insert(kept, { kind })
-        table.insert(personal, kind.personal and kind or nil)
-      end
-    end
-    if #kept == 0 then
-      return message.say("copydesk keeps nothing of yours")
-    end
-    if #personal > 1 then
-      table.insert(kept, personal)
-    end
-    vim.ui.select(kept, {
-      prompt = "Remove what? Documents, settings and what lies in projects stay.",
-      kind = "copydesk",
-      format_item = function(kinds)
-        local first = kinds[1]
-        return #kinds > 1 and "all of yours" or ("%s: %s (%d kB)"):format(first.name, first.holds, first.size / 1000)
-      end,
-    }, function(kinds)
-      if kinds then
-        remove(call, kinds)
-      end
-    end)
-  end)
+  kept.clear(call.client, call.buffer)
 end
 
 ---Run a line of :Copydesk.
