@@ -37,7 +37,7 @@ def start_log(path: Path | None) -> None:
     """Send copydesk's log to a file, or nowhere; silence pygls, whose messages quote document text.
 
     pygls logs every body it sends at INFO and the parameters of a failed request at ERROR; what matters of both is
-    logged again by `copydesk.lsp.protocol` without text.
+    logged again by `copydesk.lsp.protocol` and `refusals` without text.
     """
     logging.getLogger("pygls").setLevel(logging.CRITICAL + 1)
     logger = logging.getLogger("copydesk")

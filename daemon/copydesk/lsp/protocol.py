@@ -10,14 +10,12 @@ import asyncio
 import inspect
 import json
 import logging
-import secrets
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 from pygls.exceptions import (
     JsonRpcException,
-    JsonRpcInternalError,
     JsonRpcInvalidParams,
     JsonRpcInvalidRequest,
     JsonRpcMethodNotFound,
@@ -29,7 +27,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 
 from copydesk.lsp.log import fault
-from copydesk.lsp.misfit import misfit
+from copydesk.lsp.refusals import failure, misfit, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
@@ -183,21 +181,11 @@ class CopydeskProtocol(LanguageServerProtocol):
 
     # Upstream puts tracebacks, with paths, into the error's data and parameters into its log.
     def _answer(self, future: Future[Any], msg_id: str | int) -> None:
-        error: JsonRpcException
-        if future.cancelled():
-            error = JsonRpcRequestCancelled("The request was cancelled.")
-        elif (exception := future.exception()) is None:
+        error = failure(future)
+        if error is None:
             self._send_response(msg_id, result=future.result())
-            return
-        elif isinstance(exception, JsonRpcException):
-            error = exception
         else:
-            label = secrets.token_hex(3)
-            logger.error("request failed (%s): %s", label, fault(exception))
-            error = JsonRpcInternalError(
-                f"Something went wrong inside copydesk; its log has the details under {label}."
-            )
-        self._refuse(msg_id, error)
+            self._refuse(msg_id, error)
 
     def _check_handler_result(self, future: Future[Any]) -> None:
         if not future.cancelled() and (exception := future.exception()) is not None:
@@ -295,16 +283,8 @@ class CopydeskProtocol(LanguageServerProtocol):
         if self.on_exit is not None:
             self.on_exit()
 
-    def _refuse(self, msg_id: object, error: JsonRpcException) -> None:
-        identity = msg_id if isinstance(msg_id, int | str) else None
-        self._send_data(
-            {
-                "jsonrpc": self.VERSION,
-                "id": identity,
-                "error": {"code": error.code, "message": error.message}
-                | ({} if error.data is None else {"data": error.data}),
-            }
-        )
+    def _refuse(self, request: object, error: JsonRpcException) -> None:
+        self._send_data(refusal(request, error))
 
 
 class CopydeskServer(LanguageServer):
