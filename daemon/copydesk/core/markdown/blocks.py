@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import mdTrim
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
@@ -15,6 +16,7 @@ from copydesk.core.document import Format, PassageKind
 from copydesk.core.markdown.inline import RecordingInline
 
 if TYPE_CHECKING:
+    from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
     from markdown_it.utils import EnvType
@@ -75,8 +77,10 @@ def parser(format: Format) -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"maxNesting": 40}).enable(["table", "strikethrough"])
     markdown.inline = RecordingInline()
     markdown.inline.ruler.enable("strikethrough")
+    markdown.inline.ruler.disable("linkify")
     markdown.use(footnote_plugin, move_to_end=False)
     markdown.use(dollarmath_plugin, allow_space=False, allow_digits=False)
+    markdown.block.ruler.before("table", "prose", _prose)
     markdown.inline.ruler.before("escape", "shortcode", _shortcode)
     if format is Format.MDX:
         markdown.inline.ruler.before("escape", "expression", _expression)
@@ -157,6 +161,28 @@ def _kind(enclosing: list[Token]) -> PassageKind:
     if "list_item_open" in types:
         return PassageKind.ITEM
     return PassageKind.PARAGRAPH
+
+
+def _prose(state: StateBlock, first: int, last: int, silent: bool) -> bool:  # noqa: FBT001 (a rule's signature)
+    """Take a paragraph whose every line begins with a letter.
+
+    No other construct begins so, and none goes on or ends so; asking every rule about every line takes most of the
+    time of reading prose.
+    """
+    if silent or state.level:
+        return False
+    line = first
+    while line < last and not state.isEmpty(line):
+        if not state.src[state.bMarks[line]].isalpha():
+            return False
+        line += 1
+    state.line = line
+    state.push("paragraph_open", "p", 1).map = [first, line]
+    words = state.push("inline", "", 0)
+    words.content = mdTrim(state.getLines(first, line, 0, False))  # noqa: FBT003
+    words.map, words.children = [first, line], []
+    state.push("paragraph_close", "p", -1)
+    return True
 
 
 def _shortcode(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 (markdown-it-py's rule signature)

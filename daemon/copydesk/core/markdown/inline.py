@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
+from string import punctuation
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from markdown_it.parser_inline import ParserInline
@@ -16,9 +19,10 @@ from markdown_it.rules_inline import StateInline
 from copydesk.core.document import ProtectedKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from markdown_it import MarkdownIt
+    from markdown_it.parser_inline import RuleFuncInlineType
     from markdown_it.utils import EnvType
 
 _RECORD = "copydesk events"
@@ -40,6 +44,27 @@ _WHOLE = {
     "expression": ProtectedKind.SHORTCODE,
 }
 _READABLE = frozenset({ProtectedKind.CODE, ProtectedKind.MATH})
+
+BEGINNINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "newline": "\n",
+        "math_inline": "$",
+        "shortcode": "{",
+        "expression": "{",
+        "escape": "\\",
+        "backticks": "`",
+        "strikethrough": "~",
+        "emphasis": "*_",
+        "link": "[",
+        "image": "!",
+        "footnote_inline": "^",
+        "footnote_ref": "[",
+        "autolink": "<",
+        "html_inline": "<",
+        "entity": "&",
+    }
+)
+"""With which characters a rule's constructs begin: each rule looks for them first, and refuses all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +97,53 @@ class _Event:
 
 
 class RecordingInline(ParserInline):
-    """markdown-it-py's inline parser, noting which rule took which range."""
+    """markdown-it-py's inline parser, noting which rule took which range.
+
+    A rule is tried only where what it looks for may begin, which prose rarely does. All rules must be in place before
+    the first text is read.
+    """
+
+    @cached_property
+    def rules(self) -> Mapping[str, list[tuple[str, RuleFuncInlineType]]]:
+        """Return for each character the rules to try where it stands, in order; a rule not known here at any mark."""
+        rules: dict[str, list[tuple[str, RuleFuncInlineType]]] = {}
+        for rule in self.ruler.__rules__:
+            if rule.enabled and rule.name != "text":
+                for mark in BEGINNINGS.get(rule.name, f"\n{punctuation}"):
+                    rules.setdefault(mark, []).append((rule.name, rule.fn))
+        return rules
+
+    @cached_property
+    def _mark(self) -> re.Pattern[str]:
+        return re.compile(f"[{re.escape(''.join(self.rules))}]")
 
     def tokenize(self, state: StateInline) -> None:
         """Tokenize as the base class does, and record."""
         # an image's alternative text is tokenized as a text of its own, whose places are not the content's
         events: list[_Event] = state.env[_RECORD] if state.src == state.env[_CONTENT] else []
         events.append(_Event("label", state.pos, state.posMax))
-        names = [rule.name for rule in self.ruler.__rules__ if rule.enabled]
-        rules = self.ruler.getRules("")
         while state.pos < state.posMax:
             before = state.pos
-            taken = None
-            if state.level < state.md.options["maxNesting"]:
-                attempts = zip(names, rules, strict=True)
-                taken = next((name for name, rule in attempts if rule(state, False)), None)  # noqa: FBT003
+            mark = self._mark.search(state.src, before, state.posMax)
+            words_end = mark.start() if mark is not None else state.posMax
+            if before < words_end:
+                state.append_pending(state.src[before:words_end])
+                state.pos = words_end
+                continue
+            taken = self._rule_that_takes(state) if state.level < state.md.options["maxNesting"] else None
             if taken is None:
-                state.pending += state.src[state.pos]
+                state.append_pending(state.src[before])
                 state.pos += 1
-            elif taken != "text":
+            else:
                 events.append(_Event(taken, before, state.pos))
         if state.pending:
             state.pushPending()
+
+    def _rule_that_takes(self, state: StateInline) -> str | None:
+        for name, rule in self.rules[state.src[state.pos]]:
+            if rule(state, False):  # noqa: FBT003 (markdown-it-py's rule signature)
+                return name
+        return None
 
 
 def scan(content: str, parser: MarkdownIt, env: EnvType) -> Inline:
@@ -102,36 +152,48 @@ def scan(content: str, parser: MarkdownIt, env: EnvType) -> Inline:
     state = StateInline(content, parser, {**env, _RECORD: events, _CONTENT: content}, [])
     parser.inline.tokenize(state)
     labels = _labels(events)
-    masked, pieces = list(content), list(_pieces(content, events, labels))
-    for event in events:
-        for start, end in _markup(content, event, labels):
-            masked[start:end] = " " * (end - start)
-    for piece in pieces:
-        if piece.kind not in _READABLE:
-            masked[piece.start : piece.end] = " " * (piece.end - piece.start)
-    taken = bytearray(len(content))
-    for piece in pieces:
-        taken[piece.start : piece.end] = b"x" * (piece.end - piece.start)
-    for kind, pattern in _AFTERWARDS:
-        for match in pattern.finditer("".join(masked)):
-            if not (any(taken[match.start() : match.end()]) or _is_escaped(content, match.start())):
-                pieces.append(Piece(kind, match.start(), match.end()))
-                masked[match.start() : match.end()] = " " * len(match[0])
-                taken[match.start() : match.end()] = b"x" * len(match[0])
-    filled = masked.copy()
+    pieces = list(_pieces(content, events, labels))
+    markup = [place for event in events for place in _markup(content, event, labels)]
+    masked = _blanked(content, [*markup, *((one.start, one.end) for one in pieces if one.kind not in _READABLE)])
+    for kind, signs, pattern in _AFTERWARDS:
+        if any(sign in masked for sign in signs):
+            added = list(_written(kind, pattern, content, masked, pieces))
+            pieces.extend(added)
+            masked = _blanked(masked, [(one.start, one.end) for one in added])
+    filled = masked
     for piece in pieces:
         if piece.kind in _READABLE:
-            filled[piece.start : piece.end] = [
-                "x" if not mark.isspace() else " " for mark in content[piece.start : piece.end]
-            ]
-    return Inline("".join(masked), "".join(filled), tuple(sorted(pieces, key=lambda piece: piece.start)))
+            words = "".join(["x" if not mark.isspace() else " " for mark in content[piece.start : piece.end]])
+            filled = filled[: piece.start] + words + filled[piece.end :]
+    return Inline(masked, filled, tuple(sorted(pieces, key=lambda piece: piece.start)))
 
 
 _AFTERWARDS = (
-    (ProtectedKind.FOOTNOTE, _FOOTNOTE),
-    (ProtectedKind.CITATION, _CITATION),
-    (ProtectedKind.URL, _BARE_URL),
+    (ProtectedKind.FOOTNOTE, ("[^",), _FOOTNOTE),
+    (ProtectedKind.CITATION, ("@",), _CITATION),
+    (ProtectedKind.URL, ("://", "www.", "@"), _BARE_URL),
 )
+"""Constructs that the parser does not know, with what each of them holds some of."""
+
+
+def _written(
+    kind: ProtectedKind, pattern: re.Pattern[str], content: str, masked: str, pieces: Iterable[Piece]
+) -> Iterator[Piece]:
+    """Yield what a pattern finds in masked content outside of the pieces that are known."""
+    taken = bytearray(len(content))
+    for piece in pieces:
+        taken[piece.start : piece.end] = b"x" * (piece.end - piece.start)
+    for match in pattern.finditer(masked):
+        if not (any(taken[match.start() : match.end()]) or _is_escaped(content, match.start())):
+            yield Piece(kind, match.start(), match.end())
+
+
+def _blanked(text: str, places: Iterable[tuple[int, int]]) -> str:
+    """Return a text of the same length with blanks in these places."""
+    marks = list(text)
+    for start, end in places:
+        marks[start:end] = " " * (end - start)
+    return "".join(marks)
 
 
 def _is_escaped(content: str, at: int) -> bool:

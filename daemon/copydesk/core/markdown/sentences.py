@@ -17,7 +17,7 @@ from copydesk.core.markdown.inline import bare_urls, scan
 from copydesk.core.text import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from markdown_it import MarkdownIt
     from markdown_it.utils import EnvType
@@ -30,6 +30,7 @@ LONGEST = 4000
 """Code points from which on a run without a sentence's end is data, not prose."""
 
 _SPACE = re.compile(r"\s")
+_UNUSUAL_SPACE = re.compile(r"[^\S ]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _BAR = re.compile(r"(?<!\\)\|")
 _AT_BAR = re.compile(r"(?=\|)")
@@ -55,11 +56,9 @@ def passage_parts(
         return None
     inline = scan(content.text, parser, env)
     base, end = places[0][1], places[-1][1] + places[-1][2]
-    masked, filled, view = ([" "] * (end - base) for _ in range(3))
-    for at, offset, length in places:
-        masked[offset - base : offset - base + length] = _blanked(inline.masked[at : at + length])
-        filled[offset - base : offset - base + length] = _blanked(inline.filled[at : at + length])
-        view[offset - base : offset - base + length] = text.source[offset : offset + length]
+    masked = _spread(_blanked(inline.masked), places)
+    filled = masked if inline.filled == inline.masked else _spread(_blanked(inline.filled), places)
+    view = _spread(text.source, [(offset, offset, length) for _, offset, length in places])
     protected = tuple(
         Protected(piece.kind, Span(_to_source(places, piece.start), _to_source(places, piece.end - 1) + 1))
         for piece in inline.pieces
@@ -70,7 +69,7 @@ def passage_parts(
         if piece.kind in (ProtectedKind.HTML, ProtectedKind.SHORTCODE)
         for comment in comments_in(text.slice(piece.span))
     ]
-    sentences = _split("".join(view), base, "".join(masked), "".join(filled), protected, language)
+    sentences = _split(view, base, masked, filled, protected, language)
     return Span(base, end), sentences, comments
 
 
@@ -79,7 +78,7 @@ def plain_parts(text: Text, span: Span) -> tuple[Span, tuple[Sentence, ...]]:
     source = text.slice(span)
     start = span.start + len(source) - len(source.lstrip())
     trimmed = Span(start, start + len(source.strip()))
-    masked = list(_SPACE.sub(" ", text.slice(trimmed)))
+    masked = list(_blanked(text.slice(trimmed)))
     protected = []
     for match in bare_urls(text.slice(trimmed)):
         masked[match.start() : match.end()] = " " * len(match[0])
@@ -87,8 +86,18 @@ def plain_parts(text: Text, span: Span) -> tuple[Span, tuple[Sentence, ...]]:
     return trimmed, _split(text.slice(trimmed), start, "".join(masked), "".join(masked), tuple(protected), "en")
 
 
-def _blanked(piece: str) -> str:
-    return _SPACE.sub(" ", piece)
+def _blanked(words: str) -> str:
+    return _UNUSUAL_SPACE.sub(" ", words)
+
+
+def _spread(words: str, places: Sequence[tuple[int, int, int]]) -> str:
+    """Return the words of places, each where it stands in the source, with blanks between them."""
+    pieces: list[str] = []
+    last = places[0][1]
+    for at, offset, length in places:
+        pieces += (" " * (offset - last), words[at : at + length])
+        last = offset + length
+    return "".join(pieces)
 
 
 def _line_places(text: Text, content: Content) -> list[tuple[int, int, int]]:
