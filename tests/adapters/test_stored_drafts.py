@@ -31,7 +31,8 @@ from copydesk.core.draft.stored import encoded
 from copydesk.drafting.session import KEPT
 from copydesk.errors import StoreError
 from harness.claims import ScriptedSearch
-from harness.draft_models import PAGES, POST, DraftEngine, competent, drawn
+from harness.draft_models import PAGES, POST, competent
+from harness.drafting_desk import DraftEngine, drawn
 
 NOW = 1_800_000_000.0
 

@@ -28,7 +28,8 @@ from copydesk.core.provenance import (
 from copydesk.core.running import running
 from copydesk.core.text import Span, Text
 from harness.claims import ScriptedSearch
-from harness.draft_models import FACTS, PAGES, POST, DraftEngine, competent, drawn
+from harness.draft_models import FACTS, PAGES, POST, competent
+from harness.drafting_desk import DraftEngine, drawn
 
 MODEL = Origin("writer", 1, "llama3.1:8b", "a" * 64, "p")
 OTHER = Origin("editor", 2, "gpt-oss:20b", "b" * 64, "p")

@@ -24,21 +24,8 @@ from copydesk.errors import DocumentError, EngineBroken, EngineError, EngineUnre
 from copydesk.events import Drafted, Drafting, Preview, Report
 from copydesk.ports import Role
 from harness.claims import ScriptedSearch
-from harness.draft_models import (
-    FACTS,
-    MODEL,
-    PAGES,
-    POST,
-    Answer,
-    Competent,
-    DraftEngine,
-    Drawn,
-    MemoryJournal,
-    competent,
-    draft_desk,
-    drawn,
-    texts,
-)
+from harness.draft_models import FACTS, PAGES, POST, Answer, Competent, competent
+from harness.drafting_desk import MODEL, DraftEngine, Drawn, MemoryJournal, draft_desk, drawn, texts
 
 HERE = "## The Lund"
 SHORT = Brief(style="about 40 words")

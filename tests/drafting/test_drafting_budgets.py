@@ -17,19 +17,9 @@ from copydesk.errors import PromptTooLong
 from copydesk.events import Report
 from copydesk.ports import Role
 from harness.claims import ScriptedSearch
-from harness.draft_models import (
-    MODEL,
-    PAGES,
-    POST,
-    DraftEngine,
-    Drawn,
-    Foolish,
-    MemoryJournal,
-    Question,
-    competent,
-    draft_desk,
-    drawn,
-)
+from harness.draft_models import PAGES, POST, Question, competent
+from harness.drafting_desk import MODEL, DraftEngine, Drawn, MemoryJournal, draft_desk, drawn
+from harness.unfit_models import Foolish
 
 pytestmark = pytest.mark.slow
 

@@ -18,18 +18,9 @@ from copydesk.core.quotes import Outcome, check
 from copydesk.core.text import Text
 from copydesk.ports import Role
 from harness.claims import ScriptedSearch
-from harness.draft_models import (
-    PAGES,
-    POST,
-    DraftEngine,
-    Drawn,
-    Evil,
-    Foolish,
-    MemoryJournal,
-    Question,
-    competent,
-    drawn,
-)
+from harness.draft_models import PAGES, POST, Question, competent
+from harness.drafting_desk import DraftEngine, Drawn, MemoryJournal, drawn
+from harness.unfit_models import Evil, Foolish
 
 pytestmark = pytest.mark.slow
 

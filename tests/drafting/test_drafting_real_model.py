@@ -19,7 +19,8 @@ from copydesk.drafting.limits import Limits, Terms
 from copydesk.events import Drafted, Report
 from copydesk.ports import Places, Role
 from harness.claims import ScriptedSearch
-from harness.draft_models import PAGES, POST, MemoryJournal
+from harness.draft_models import PAGES, POST
+from harness.drafting_desk import MemoryJournal
 from harness.engine import MemoryCache
 from harness.real_model import model_path
 

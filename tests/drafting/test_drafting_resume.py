@@ -14,7 +14,9 @@ from copydesk.core.draft.ratchet import Stop
 from copydesk.drafting.limits import Limits
 from copydesk.errors import EngineUnreachable
 from harness.claims import ScriptedSearch
-from harness.draft_models import PAGES, POST, DraftEngine, Foolish, MemoryJournal, Question, competent, drawn
+from harness.draft_models import PAGES, POST, Question, competent
+from harness.drafting_desk import DraftEngine, MemoryJournal, drawn
+from harness.unfit_models import Foolish
 
 pytestmark = pytest.mark.slow
 

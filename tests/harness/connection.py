@@ -41,7 +41,7 @@ class Connection:
 
     async def exit_code(self) -> int:
         """Wait for the server's end."""
-        return await asyncio.wait_for(asyncio.shield(self.ending), 10)
+        return await asyncio.wait_for(asyncio.shield(self.ending), 60)
 
 
 @pytest.fixture

@@ -23,9 +23,11 @@ from copydesk.drafting.limits import Limits, Terms
 from copydesk.errors import AnswerCut, EngineBroken, EngineUnreachable
 from copydesk.ports import Delta, EngineFacts, Finished, Locality, ModelFacts, Places, Role, Usage
 from harness.claims import ScriptedSearch
-from harness.draft_models import PAGES, Foolish, MemoryJournal, Question, competent, role_of
+from harness.draft_models import PAGES, Question, competent, role_of
+from harness.drafting_desk import MemoryJournal
 from harness.engine import MemoryCache
 from harness.scripted import ScriptedDesk
+from harness.unfit_models import Foolish
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Collection, Mapping, Sequence

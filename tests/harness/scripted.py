@@ -243,7 +243,7 @@ class MemoryDrafts:
     def terms(self, document: Document, position: int, brief: Any, configuration: Configuration, uri: str) -> Terms:
         """Return terms with the one journal."""
         from copydesk.drafting.limits import Terms
-        from harness.draft_models import MemoryJournal  # brings what a server starts without
+        from harness.drafting_desk import MemoryJournal  # brings what a server starts without
 
         self.journal = self.journal or MemoryJournal()
         return Terms(self.journal, configuration.citation_style, uri)

@@ -13,7 +13,8 @@ from copydesk.core.edit import applied
 from copydesk.core.markdown import read
 from copydesk.core.text import Text
 from harness.claims import ScriptedSearch
-from harness.draft_models import PAGES, POST, DraftEngine, competent, draft_desk
+from harness.draft_models import PAGES, POST, competent
+from harness.drafting_desk import DraftEngine, draft_desk
 from harness.editor import NEOVIM, VSCODE, Editor, RefusedRequest
 from harness.scripted import MemoryDrafts, MemorySources, ScriptedDesk, services
 

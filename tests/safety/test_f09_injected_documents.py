@@ -20,11 +20,13 @@ from copydesk.errors import CopydeskError
 from copydesk.events import Refused
 from copydesk.ports import Role
 from harness.claims import ScriptedSearch
-from harness.draft_models import PAGES, DraftEngine, Evil, Question, competent, drawn
+from harness.draft_models import PAGES, Question, competent
+from harness.drafting_desk import DraftEngine, drawn
 from harness.editor import VSCODE
 from harness.engine import ScriptedEngine, desk, knows
 from harness.injected import InjectedDocument, injected_documents, injected_pages
 from harness.scripted import services
+from harness.unfit_models import Evil
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.claims import ScriptedSearch
-from harness.draft_models import PAGES, DraftEngine, competent, draft_desk
+from harness.draft_models import PAGES, competent
+from harness.drafting_desk import DraftEngine, draft_desk
 from harness.editor import NEOVIM, VSCODE
 from harness.scripted import ScriptedDesk, services
 

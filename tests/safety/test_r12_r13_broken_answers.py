@@ -33,7 +33,8 @@ from copydesk.events import Drafted, Preview, Refused, Report
 from copydesk.ports import Delta, Finished, Places, Role
 from harness import ollama_server, openai_server
 from harness.claims import ScriptedSearch
-from harness.draft_models import PAGES, POST, MemoryJournal, Question, competent, role_of
+from harness.draft_models import PAGES, POST, Question, competent, role_of
+from harness.drafting_desk import MemoryJournal
 from harness.engine import MemoryCache
 from harness.real_model import model_path
 

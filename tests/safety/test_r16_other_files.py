@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.claims import ScriptedSearch
-from harness.draft_models import DraftEngine, Evil, competent, draft_desk
+from harness.draft_models import competent
+from harness.drafting_desk import DraftEngine, draft_desk
 from harness.editor import NEOVIM, VSCODE, RefusedRequest
 from harness.scripted import ScriptedDesk, services
+from harness.unfit_models import Evil
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

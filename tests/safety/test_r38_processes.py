@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.draft_models import PAGES, Evil, Question, competent, role_of
+from harness.draft_models import PAGES, Question, competent, role_of
 from harness.ollama_server import OllamaServer, Turn
 from harness.pdf_file import pdf
+from harness.unfit_models import Evil
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.draft_models import Evil, Question, competent, role_of
+from harness.draft_models import Question, competent, role_of
 from harness.ollama_server import OllamaServer, Turn, listed
+from harness.unfit_models import Evil
 
 if TYPE_CHECKING:
     from pathlib import Path
