@@ -160,11 +160,8 @@ def scan(content: str, parser: MarkdownIt, env: EnvType) -> Inline:
             added = list(_written(kind, pattern, content, masked, pieces))
             pieces.extend(added)
             masked = _blanked(masked, [(one.start, one.end) for one in added])
-    filled = masked
-    for piece in pieces:
-        if piece.kind in _READABLE:
-            words = "".join(["x" if not mark.isspace() else " " for mark in content[piece.start : piece.end]])
-            filled = filled[: piece.start] + words + filled[piece.end :]
+    readable = [piece for piece in pieces if piece.kind in _READABLE]
+    filled = _filled(content, masked, readable) if readable else masked
     return Inline(masked, filled, tuple(sorted(pieces, key=lambda piece: piece.start)))
 
 
@@ -193,6 +190,16 @@ def _blanked(text: str, places: Iterable[tuple[int, int]]) -> str:
     marks = list(text)
     for start, end in places:
         marks[start:end] = " " * (end - start)
+    return "".join(marks)
+
+
+def _filled(content: str, masked: str, pieces: Iterable[Piece]) -> str:
+    """Return masked content with letters in place of the words of pieces."""
+    marks = list(masked)
+    for piece in pieces:
+        marks[piece.start : piece.end] = [
+            "x" if not mark.isspace() else " " for mark in content[piece.start : piece.end]
+        ]
     return "".join(marks)
 
 
