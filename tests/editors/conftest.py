@@ -175,6 +175,7 @@ collect_ignore = (
     else [
         "test_drafting_neovim.py",
         "test_drafting_vscode.py",
+        "test_edits_neovim.py",
         "test_faults_vscode.py",
         "test_findings_vscode.py",
         "test_neovim.py",
