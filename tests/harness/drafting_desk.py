@@ -37,10 +37,13 @@ from copydesk.ports import (
     Search,
     Usage,
 )
-from harness.draft_models import Model, Question, conforms, role_of
+from harness.claims import ScriptedSearch
+from harness.draft_models import PAGES, POST, Model, Question, conforms, role_of
 from harness.engine import MemoryCache
 
 MODEL = ModelFacts("scripted", "d" * 64, context=8192)
+HERE = "## The Lund"
+SHORT = Brief(style="about 40 words")
 
 
 @dataclass
@@ -204,3 +207,10 @@ async def drawn(
 def texts(draft: Draft) -> list[str]:
     """Return the plain words of the drafted sentences."""
     return [one.text for one in draft.sentences]
+
+
+async def canal(model: Any, *, source: str = POST, **more: Any) -> tuple[Drawn, DraftEngine]:
+    """Draft the section on the Lund canal."""
+    engine = DraftEngine(model, **{key: more.pop(key) for key in ("fails", "before", "hangs") if key in more})
+    result = await drawn(engine, source, HERE, [ScriptedSearch(PAGES)], brief=more.pop("brief", SHORT), **more)
+    return result, engine
