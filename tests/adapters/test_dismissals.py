@@ -93,7 +93,7 @@ def test_each_broken_line_is_told_once_and_the_others_count(tmp_path: Path) -> N
     written(tmp_path, FILE + "<<<<<<< HEAD\n")
     store = ProjectDismissals(warnings.append)
     for _ in range(2):
-        assert store.load(tmp_path / "x.md", ())(Note("CD402", Severity.HINT, note("words").anchor, "message"))
+        assert store.load(tmp_path / "x.md", ()).covers(Note("CD402", Severity.HINT, note("words").anchor, "message"))
     assert warnings == [".copydesk/dismissed.jsonl, line 4: not a dismissal; the line is kept and has no effect"]
 
 
@@ -145,7 +145,7 @@ def test_a_dismissal_survives_a_restart(tmp_path: Path, scope: Scope) -> None:
     document = tmp_path / "posts" / "a.md"
     one = note("This sentence was dismissed by me.")
     ProjectDismissals().add(document, (), one, scope, "because")
-    assert ProjectDismissals().load(document, ())(one)
+    assert ProjectDismissals().load(document, ()).covers(one)
     elsewhere = "import sys, pathlib; from copydesk.adapters.dismissals import read_dismissals as read; "
     code = elsewhere + "print(read(pathlib.Path(sys.argv[1]))[0][0].reason)"
     run = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, timeout=60, check=True)
@@ -156,7 +156,7 @@ def test_a_file_in_the_place_of_the_folder_is_named_and_left_alone(tmp_path: Pat
     (tmp_path / ".copydesk").write_text("mine")
     with pytest.raises(StoreError) as refused:
         add_dismissal(tmp_path, PROJECT)
-    assert refused.value.sentence == ".copydesk is a file. Move it away, and dismiss the note again."
+    assert refused.value.sentence == ".copydesk is a file. Move it away, and try again."
     assert read_dismissals(tmp_path) == ((), ())
     assert (tmp_path / ".copydesk").read_text() == "mine"
 

@@ -19,8 +19,9 @@ def note(source: str, quote: str, code: str = "CD403", nth: int = 0) -> Note:
     return Note(code, Severity.WARNING, anchored(Text(source), Span(start, start + len(quote))), "message")
 
 
-def dismissed(scope: Scope, source: str, quote: str, nth: int = 0) -> Dismissed:
-    return Dismissed([dismissal(note(source, quote, nth=nth), scope, "post.md", "no")])
+def dismissed(scope: Scope, source: str, quote: str, nth: int = 0, path: str = "post.md") -> Dismissed:
+    """Return what a document at `path` is under once a note of post.md was dismissed."""
+    return Dismissed([dismissal(note(source, quote, nth=nth), scope, "post.md", "no")], path)
 
 
 @pytest.mark.parametrize(
@@ -60,16 +61,26 @@ def test_without_directives_nothing_is_suppressed() -> None:
 )
 def test_a_dismissed_note_is_known_by_its_words(now: str, path: str, code: str, expected: bool) -> None:
     quote = now[now.index("Our") : now.index("world.") + 6]
-    assert dismissed(Scope.NOTE, f"Before. {LONG} After.", LONG).covers(note(now, quote, code), path) is expected
+    kept = dismissed(Scope.NOTE, f"Before. {LONG} After.", LONG, path=path)
+    assert kept.covers(note(now, quote, code)) is expected
 
 
 def test_a_code_can_be_dismissed_in_a_document_or_the_project() -> None:
-    document, project = dismissed(Scope.DOCUMENT, LONG, LONG), dismissed(Scope.PROJECT, LONG, LONG)
     other = note("Quite another sentence.", "another")
-    assert document.covers(other, "post.md")
-    assert not document.covers(other, "other.md")
-    assert project.covers(other, "other.md")
-    assert not project.covers(note(LONG, LONG, "CD101"), "post.md")
+    assert dismissed(Scope.DOCUMENT, LONG, LONG).covers(other)
+    assert not dismissed(Scope.DOCUMENT, LONG, LONG, path="other.md").covers(other)
+    assert dismissed(Scope.PROJECT, LONG, LONG, path="other.md").covers(other)
+    assert not dismissed(Scope.PROJECT, LONG, LONG).covers(note(LONG, LONG, "CD101"))
+
+
+def test_a_note_says_what_hides_it_and_an_id_outlives_a_reason() -> None:
+    here = [dismissal(note(LONG, LONG), scope, "post.md", "because") for scope in Scope]
+    elsewhere = dismissal(note(LONG, LONG), Scope.DOCUMENT, "other.md")
+    kept = Dismissed([*here, elsewhere], "post.md")
+    assert kept.all == kept.hiding(note(f"New. {LONG}", LONG)) == tuple(here)
+    assert kept.hiding(note(LONG, "Our product")) == tuple(here[1:])
+    assert len({one.id for one in (*here, elsewhere)}) == 4
+    assert dismissal(note(LONG, LONG), Scope.NOTE, "post.md").id == here[0].id
 
 
 COMMON = "It is perhaps true that rain falls. We know it is perhaps better to stay at home with a book then."
@@ -77,14 +88,14 @@ COMMON = "It is perhaps true that rain falls. We know it is perhaps better to st
 
 def test_a_single_common_word_is_told_apart_by_its_neighbours() -> None:
     first = dismissed(Scope.NOTE, COMMON, "perhaps")
-    assert first.covers(note(COMMON, "perhaps"), "post.md")
-    assert not first.covers(note(COMMON, "perhaps", nth=1), "post.md")
+    assert first.covers(note(COMMON, "perhaps"))
+    assert not first.covers(note(COMMON, "perhaps", nth=1))
 
 
 @pytest.mark.parametrize("nth", [0, 1])
 def test_neighbours_survive_changes_elsewhere(nth: int) -> None:
     changed = "A new paragraph.\n\n" + COMMON.replace("falls", "pours").replace("at home", "inside")
-    assert dismissed(Scope.NOTE, COMMON, "perhaps", nth).covers(note(changed, "perhaps", nth=nth), "post.md")
+    assert dismissed(Scope.NOTE, COMMON, "perhaps", nth).covers(note(changed, "perhaps", nth=nth))
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from copydesk.lsp.ports import ClientSettings, Configuration, Services
 from copydesk.ports import EngineFacts, Locality, ModelFacts, Page, Role
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+    from collections.abc import AsyncGenerator, Collection, Sequence
     from pathlib import Path
 
     from copydesk.core.claims.claim import Claim
@@ -194,16 +194,23 @@ class MemoryDismissals:
     stored: list[Dismissal] = field(default_factory=list)
     problem: CopydeskError | None = None
 
-    def load(self, path: Path, folders: Sequence[Path]) -> Callable[[Note], bool]:
-        """Return a test for notes of a document."""
-        kept = Dismissed(self.stored)
-        return lambda note: kept.covers(note, path.name)
+    def load(self, path: Path, folders: Sequence[Path]) -> Dismissed:
+        """Return what was dismissed of a document."""
+        return Dismissed(self.stored, path.name)
 
     def add(self, path: Path, folders: Sequence[Path], note: Note, scope: Scope, reason: str | None) -> None:
         """Keep a dismissal."""
         if self.problem is not None:
             raise self.problem
         self.stored.append(dismissal(note, scope, path.name, reason))
+
+    def remove(self, path: Path, folders: Sequence[Path], removed: Dismissal) -> bool:
+        """Take a dismissal back."""
+        if self.problem is not None:
+            raise self.problem
+        before = len(self.stored)
+        self.stored = [one for one in self.stored if one.id != removed.id]
+        return len(self.stored) < before
 
 
 @dataclass

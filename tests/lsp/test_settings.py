@@ -134,7 +134,7 @@ class Recorder:
 
     async def next(self) -> ClientSettings:
         """Return what was asked for next."""
-        return await asyncio.wait_for(self._seen.get(), 10)
+        return await asyncio.wait_for(self._seen.get(), 60)
 
 
 async def test_folders_options_and_section_are_handed_on(connect: Connect) -> None:
@@ -186,6 +186,7 @@ async def test_capabilities_are_those_of_the_protocol_page(connect: Connect, per
         "copydesk.critiqueDocument",
         "copydesk.discardDraft",
         "copydesk.dismissNote",
+        "copydesk.dismissals",
         "copydesk.doctor",
         "copydesk.draftSection",
         "copydesk.explainNote",
@@ -196,6 +197,7 @@ async def test_capabilities_are_those_of_the_protocol_page(connect: Connect, per
         "copydesk.researchClaim",
         "copydesk.researchNote",
         "copydesk.researchSection",
+        "copydesk.restoreNote",
         "copydesk.rewriteNote",
         "copydesk.showDraft",
         "copydesk.status",

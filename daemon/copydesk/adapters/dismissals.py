@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 FILE = "dismissed.jsonl"
 LARGEST_FILE = 8 << 20
 _ATTEMPTS = 20
-_REMEDY = "Mend or remove it, and dismiss the note again."
+_REMEDY = "Mend or remove it, and try again."
 
 
 class ProjectDismissals:
@@ -44,22 +44,26 @@ class ProjectDismissals:
         self._warned: set[tuple[Path, int | None]] = set()
         self._writing = threading.Lock()
 
-    def load(self, path: Path, folders: Sequence[Path]) -> Callable[[Note], bool]:
-        """Return a test that tells whether a note of the document at `path` was dismissed; raises `StoreError`."""
+    def load(self, path: Path, folders: Sequence[Path]) -> Dismissed:
+        """Return what was dismissed of the document at `path`; raises `StoreError`."""
         root = find_root(path, folders)
         found, problems = read_dismissals(root)
         for problem in problems:
             if (root, problem.line) not in self._warned:
                 self._warned.add((root, problem.line))
                 self._warn(str(problem))
-        dismissed, name = Dismissed(found), project_path(path, root)
-        return lambda note: dismissed.covers(note, name)
+        return Dismissed(found, project_path(path, root))
 
     def add(self, path: Path, folders: Sequence[Path], note: Note, scope: str, reason: str | None) -> None:
         """Record a dismissal; raises `StoreError`."""
         root = find_root(path, folders)
         with self._writing:
             add_dismissal(root, dismissal(note, Scope(scope), project_path(path, root), reason))
+
+    def remove(self, path: Path, folders: Sequence[Path], removed: Dismissal) -> bool:
+        """Take back a dismissal of the project of the document at `path`; False without one; raises `StoreError`."""
+        with self._writing:
+            return remove_dismissal(find_root(path, folders), removed)
 
 
 def read_dismissals(root: Path) -> tuple[tuple[Dismissal, ...], tuple[Problem, ...]]:
@@ -111,7 +115,7 @@ def _update(root: Path, change: Callable[[list[bytes]], list[bytes] | None]) -> 
     """
     file = _file(root)
     if file.parent.exists() and not file.parent.is_dir():
-        raise StoreError(f"{PROJECT_FOLDER} is a file.", "Move it away, and dismiss the note again.")
+        raise StoreError(f"{PROJECT_FOLDER} is a file.", "Move it away, and try again.")
     try:
         for _ in range(_ATTEMPTS):
             lines, seen = _read(root)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.adapters.files import documents_in, read_text
 from copydesk.cli.arguments import LEVELS
-from copydesk.core.suppress import suppressed
+from copydesk.core.suppress import Dismissed, suppressed
 from copydesk.core.view import distinct
 from copydesk.errors import DocumentError, StoreError
 
@@ -58,14 +58,14 @@ def wanted(
         dismissed = dismissals.load(path, ())
     except StoreError as error:
         say(error.sentence)
-        dismissed = lambda note: False  # noqa: E731
+        dismissed = Dismissed()
     disabled = frozenset(settings.critique.disable)
     kept = {
         note.id: note
         for note in notes
         if note.code not in disabled
         and not suppressed(note.anchor.span, note.code, document.directives)
-        and not dismissed(note)
+        and not dismissed.covers(note)
     }
     return sorted(distinct(kept.values()), key=lambda note: (note.anchor.hint, note.severity, note.code))
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS = (
-    *("critique", "research", "draft", "drafts", "provenance", "sources"),
+    *("critique", "dismissals", "research", "draft", "drafts", "provenance", "sources"),
     *("serve", "doctor", "model", "cache", "ledger", "clear", "verify-privacy"),
 )
 

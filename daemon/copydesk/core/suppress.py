@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from copydesk.core.note import CONTEXT, normalised
+from copydesk.core.note import CONTEXT, digest, normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,16 +49,32 @@ class Dismissal:
         path = "" if self.scope is Scope.PROJECT else self.path or ""
         return path, self.code, normalised(self.words or "") if self.scope is Scope.NOTE else ""
 
+    @property
+    def id(self) -> str:
+        """Return eight hexadecimal digits that name it, whatever its reason, wherever it stands in the file."""
+        return digest(self.scope.value, *self.key)[:8]
+
 
 class Dismissed:
-    """A project's dismissals, ready to be asked."""
+    """What was dismissed of the document at `path`, by itself or with the whole project; ready to be asked."""
 
-    def __init__(self, dismissals: Iterable[Dismissal]) -> None:
-        self._keys = frozenset((one.scope, *one.key) for one in dismissals)
+    def __init__(self, dismissals: Iterable[Dismissal] = (), path: str = "") -> None:
+        self._path = path
+        self._kept = {one.id: one for one in dismissals if one.scope is Scope.PROJECT or one.path == path}
 
-    def covers(self, note: Note, path: str) -> bool:
-        """Tell whether a note of the document at `path` was dismissed; it may have moved within the document."""
-        return any((one.scope, *one.key) in self._keys for one in (dismissal(note, scope, path) for scope in Scope))
+    @property
+    def all(self) -> tuple[Dismissal, ...]:
+        """Return every dismissal that the document is under."""
+        return tuple(self._kept.values())
+
+    def hiding(self, note: Note) -> tuple[Dismissal, ...]:
+        """Return the dismissals that a note of the document is under; it may have moved within the document."""
+        wanted = (dismissal(note, scope, self._path).id for scope in Scope)
+        return tuple(self._kept[one] for one in wanted if one in self._kept)
+
+    def covers(self, note: Note) -> bool:
+        """Tell whether a note of the document was dismissed."""
+        return bool(self.hiding(note))
 
 
 def dismissal(note: Note, scope: Scope, path: str, reason: str | None = None) -> Dismissal:

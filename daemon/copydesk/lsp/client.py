@@ -26,6 +26,8 @@ PREVIEW = "copydesk/draftPreview"
 STATUS = "copydesk/status"
 """The notification that says who answers and what is running."""
 ANSWER_SECONDS = 10.0
+WATCHED = ("**/copydesk.toml", "**/.copydesk/dismissed.jsonl")
+"""Files of a project that others change too."""
 """How long a client may take to answer what it can answer by itself."""
 EDIT_SECONDS = 300.0
 """How long it may take to answer an edit, before which some ask their user."""
@@ -134,7 +136,8 @@ class Client:
             options: Any = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
             wanted.append(types.Registration(SECTION, types.WORKSPACE_DID_CHANGE_CONFIGURATION, options))
         if self.features.watches_files:
-            options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher("**/copydesk.toml")])
+            watchers = [types.FileSystemWatcher(pattern) for pattern in WATCHED]
+            options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
             wanted.append(types.Registration("copydesk.toml", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
         if wanted:
             await self._ask(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams(wanted))

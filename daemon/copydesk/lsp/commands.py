@@ -144,6 +144,23 @@ DISMISS = Command(
         Argument("reason", Type.STRING, "why, for whoever reviews the project's dismissals", required=False),
     ),
 )
+DISMISSALS = Command(
+    "copydesk.dismissals",
+    "List what was dismissed of a document: of its own notes, and in the whole project. Comments in the text that "
+    "switch codes off are none of it.",
+    '`{"dismissals": [{"dismissalId", "code", "scope", "title", "reason", "stored"}]}`; `title` says in a line what '
+    "was dismissed, `reason` why, or is null; `stored` is false for what goes when the document is closed",
+    (Argument("uri", Type.STRING, "an open document"),),
+)
+RESTORE = Command(
+    "copydesk.restoreNote",
+    "Take a dismissal back. Notes that nothing else hides are shown again at once, in every open document.",
+    '`{"restored": boolean}`; false where the project\'s file could not be written, which a message says',
+    (
+        Argument("uri", Type.STRING, "an open document"),
+        Argument("dismissalId", Type.STRING, "from `copydesk.dismissals`"),
+    ),
+)
 EXPLAIN = Command(
     "copydesk.explainNote",
     "Say why there is a note: what its code means, how to mend it, and what made it. Also shown as a message.",
@@ -237,6 +254,8 @@ COMMANDS = (
     REWRITE,
     APPLY,
     DISMISS,
+    DISMISSALS,
+    RESTORE,
     EXPLAIN,
     CANCEL,
     JOBS,

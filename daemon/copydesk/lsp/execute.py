@@ -12,8 +12,7 @@ from copydesk.core.aims import Aim, evidence_of
 from copydesk.core.codes import CODES
 from copydesk.core.suppress import Scope
 from copydesk.core.text import Span
-from copydesk.errors import CopydeskError
-from copydesk.lsp import citing, commands, drafts, inquiries, researching, work
+from copydesk.lsp import citing, commands, dismissing, drafts, inquiries, researching, work
 from copydesk.lsp.applying import apply_rewrite
 from copydesk.lsp.convert import span_of
 from copydesk.lsp.documents import Sync
@@ -33,6 +32,7 @@ NOT_OPEN = "The document is not open in this editor, or is not one that copydesk
 NOT_FOLLOWED = "copydesk does not follow this document at the moment; see its last message."
 WHERE = "Give either a position or a range."
 NO_EVIDENCE = "The note has no such source."
+NO_DISMISSAL = "There is no such dismissal any more."
 NO_DRAFT = "This note is not on a draft."
 NOTHING_SAYS = "No source says anything by which the sentence could be corrected."
 UNKNOWN_NOTE = "There is no such note in an open document."
@@ -143,24 +143,27 @@ async def discard_draft(session: Session, given: Mapping[str, Any]) -> dict[str,
 
 async def dismiss(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Hide a note now, and record the dismissal."""
-    identity, scope = given["noteId"], Scope(given.get("scope", Scope.NOTE))
-    document, notes = _owner(session, identity)
-    note = notes.known(identity)
+    document, notes = _owner(session, given["noteId"])
+    note = notes.known(given["noteId"])
     if note is None:
         raise CommandRefused(UNKNOWN_NOTE)
-    notes.dismiss(note, scope)
-    session.publish_soon(document.uri)
-    if document.path is None:
-        return {"stored": False}
-    add = session.services.dismissals.add
-    try:
-        await asyncio.to_thread(add, document.path, session.settings.folders, note, scope, given.get("reason"))
-    except CopydeskError as error:
-        session.client.say(error.sentence, types.MessageType.Warning)
-        return {"stored": False}
-    for other in session.documents:
-        await session.load_dismissals(other)
-    return {"stored": True}
+    scope = Scope(given.get("scope", Scope.NOTE))
+    return {"stored": await dismissing.dismiss(session, document, notes, note, scope, given.get("reason"))}
+
+
+async def dismissals(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
+    """List what was dismissed of a document."""
+    document, notes = _with_notes(session, given["uri"])
+    return {"dismissals": await dismissing.listed(session, document, notes)}
+
+
+async def restore(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Take a dismissal back."""
+    document, notes = _with_notes(session, given["uri"])
+    restored = await dismissing.restore(session, document, notes, given["dismissalId"])
+    if restored is None:
+        raise CommandRefused(NO_DISMISSAL)
+    return {"restored": restored}
 
 
 async def explain(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -199,9 +202,7 @@ async def cancel(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
 
 async def notes(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """List the notes of a document by section."""
-    document = _document(session, given["uri"])
-    kept = session.notes(document.uri)
-    assert kept is not None  # a document that is followed has notes
+    document, kept = _with_notes(session, given["uri"])
     sections = listing(kept, session.visible(document.uri, kept), session.client.features.encoding)
     return {"uri": document.uri, "version": document.text.version, "sections": sections}
 
@@ -224,6 +225,8 @@ EXECUTE = {
     commands.REWRITE: rewrite,
     commands.APPLY: apply,
     commands.DISMISS: dismiss,
+    commands.DISMISSALS: dismissals,
+    commands.RESTORE: restore,
     commands.EXPLAIN: explain,
     commands.CANCEL: cancel,
     commands.JOBS: inquiries.jobs,
@@ -260,6 +263,13 @@ def _document(session: Session, uri: str) -> OpenDocument:
     if document.sync is not Sync.TOGETHER:
         raise CommandRefused(NOT_FOLLOWED)
     return document
+
+
+def _with_notes(session: Session, uri: str) -> tuple[OpenDocument, DocumentNotes]:
+    document = _document(session, uri)
+    kept = session.notes(document.uri)
+    assert kept is not None  # a document that is followed has notes
+    return document, kept
 
 
 def _evidence(notes: DocumentNotes, given: Mapping[str, Any]) -> Evidence:

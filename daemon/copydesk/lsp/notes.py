@@ -16,19 +16,20 @@ from typing import TYPE_CHECKING
 
 from copydesk.core.citations.known import NO_SOURCES
 from copydesk.core.placing import carried, changed, followed
-from copydesk.core.suppress import Dismissed, dismissal, suppressed
+from copydesk.core.suppress import suppressed
 from copydesk.core.view import MOST, distinct, foremost, shown
+from copydesk.lsp.dismissed import Dismissals
 from copydesk.lsp.placed import Departed, PlacedNote, anchored_anew, carried_note, found_again, moved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from copydesk.core.document import Directive, Document
     from copydesk.core.draft.notes import Offer
     from copydesk.core.instant import InstantReading
     from copydesk.core.note import Note
     from copydesk.core.provenance import DraftProvenance
-    from copydesk.core.suppress import Dismissal, Scope
+    from copydesk.core.suppress import Dismissal
     from copydesk.core.text import Span, Text
     from copydesk.lsp.ports import Configuration
 
@@ -37,9 +38,6 @@ INSTANT = "instant"
 
 CRITIC = "critic"
 """The agent of notes that a critique makes, and may take back."""
-
-_HERE = ""
-"""The path under which this document's own dismissals are kept."""
 
 RESEARCH = frozenset({"verifier", "researcher"})
 """The agents of notes on researched claims."""
@@ -63,7 +61,7 @@ class DocumentNotes:
         self.reading: InstantReading | None = None
         self.words = 0
         self.dropped = 0
-        self.hidden: Callable[[Note], bool] = _nothing
+        self.dismissals = Dismissals()
         self.sources = NO_SOURCES
         self.made: tuple[DraftProvenance, ...] = ()
         self._instant: tuple[PlacedNote, ...] = ()
@@ -71,7 +69,6 @@ class DocumentNotes:
         self._departed: dict[str, Departed] = {}
         self._rewrites: dict[str, str] = {}
         self._offers: dict[str, Offer] = {}
-        self._dismissals: tuple[Dismissal, ...] = ()
         self._known: dict[str, Note] = {}
         self._directives: tuple[Directive, ...] = ()
         self._left_out, self._told = 0, False
@@ -201,9 +198,10 @@ class DocumentNotes:
         departed = self._departed.get(identity)
         return departed is not None and departed.result is not None
 
-    def dismiss(self, note: Note, scope: Scope) -> None:
-        """Hide a note, or its code, for as long as the document is open, whether or not that could be recorded."""
-        self._dismissals += (dismissal(note, scope, _HERE),)
+    def dismissed(self, span: Span) -> tuple[Dismissal, ...]:
+        """Return the dismissals that hide notes on the words of a span, each once."""
+        here = (one.note for one in self._all() if one.span.overlaps(span))
+        return tuple({one.id: one for note in here for one in self.dismissals.hiding(note)}.values())
 
     def placed(self, identity: str) -> PlacedNote | None:
         """Return a note that has a place."""
@@ -215,13 +213,11 @@ class DocumentNotes:
 
     def visible(self, configuration: Configuration) -> tuple[PlacedNote, ...]:
         """Return the notes that are shown, in document order: not switched off, not dismissed, not one too many."""
-        dismissed = Dismissed(self._dismissals)
         heard = {
             one.note: one
             for one in self._all()
             if one.note.code not in configuration.disabled
-            and not dismissed.covers(one.note, _HERE)
-            and not self.hidden(one.note)
+            and not self.dismissals.hiding(one.note)
             and not suppressed(one.span, one.note.code, self._directives)
         }
         wanted = shown(distinct(heard), self.words, configuration.max_per_1000_words)
@@ -279,7 +275,3 @@ class DocumentNotes:
 
 def _new_id() -> str:
     return secrets.token_hex(6)
-
-
-def _nothing(note: Note) -> bool:
-    return False

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from copydesk.core.instant import InstantReading
     from copydesk.core.note import Note
     from copydesk.core.provenance import DraftProvenance
-    from copydesk.core.suppress import Scope
+    from copydesk.core.suppress import Dismissal, Dismissed, Scope
     from copydesk.core.text import Span, Text
     from copydesk.events import Drafted, Drafting, Preview, Progress, Refused, Report, Researched
     from copydesk.ports import EngineFacts, ModelFacts, Page, Role
@@ -90,12 +90,16 @@ class Desk(Protocol):
 class Dismissals(Protocol):
     """The project's record of what the writer does not want to hear. All of it may block; errors are `StoreError`."""
 
-    def load(self, path: Path, folders: Sequence[Path]) -> Callable[[Note], bool]:
-        """Return a test that tells whether a note of the document at `path` was dismissed."""
+    def load(self, path: Path, folders: Sequence[Path]) -> Dismissed:
+        """Return what was dismissed of the document at `path`."""
         ...
 
     def add(self, path: Path, folders: Sequence[Path], note: Note, scope: Scope, reason: str | None) -> None:
         """Record a dismissal."""
+        ...
+
+    def remove(self, path: Path, folders: Sequence[Path], removed: Dismissal) -> bool:
+        """Take back a dismissal of the project of the document at `path`; tell whether there was one."""
         ...
 
 

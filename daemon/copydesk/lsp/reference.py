@@ -38,7 +38,8 @@ stands while it is written: `{"uri", "jobId", "markdown"}`, the section's body a
 "jobId", "round", "role", "label", "sources", "words"}` |
 | `copydesk/status` | tells a client with the capability `experimental.copydesk.status` who answers and what is \
 running, as `copydesk.status` does |
-| `client/registerCapability` | asks to be told of changes of the settings and of `copydesk.toml` |
+| `client/registerCapability` | asks to be told of changes of the settings, of `copydesk.toml` \
+and of `.copydesk/dismissed.jsonl` |
 
 Notes of the rules appear by themselves when a document is opened and after each pause in typing. The model reads only
 when a command asks for it.

@@ -23,7 +23,7 @@ from copydesk.lsp.hover import Shown, hover
 from copydesk.lsp.lenses import code_lenses
 from copydesk.lsp.protocol import CopydeskServer
 from copydesk.lsp.session import Session
-from copydesk.lsp.starting import starting_actions
+from copydesk.lsp.starting import restoring_actions, starting_actions
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -75,6 +75,8 @@ def _register_lifecycle(server: CopydeskServer, session: Session) -> None:
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def files_changed(params: types.DidChangeWatchedFilesParams) -> None:
         session.background(session.settings.reload())
+        for document in session.documents:
+            session.background(session.load_dismissals(document))
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     def folders_changed(params: types.DidChangeWorkspaceFoldersParams) -> None:
@@ -185,4 +187,5 @@ def _to_start(session: Session, notes: DocumentNotes, params: types.CodeActionPa
         return []
     span = span_of(notes.text, params.range, session.client.features.encoding)
     busy = bool(session.jobs.running())
-    return starting_actions(params.text_document.uri, notes, params.range, span, busy=busy)
+    starting = starting_actions(params.text_document.uri, notes, params.range, span, busy=busy)
+    return [*restoring_actions(params.text_document.uri, notes, span), *starting]

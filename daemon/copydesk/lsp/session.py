@@ -176,7 +176,8 @@ class Session:
         if path is None or notes is None:
             return
         try:
-            notes.hidden = await asyncio.to_thread(self.services.dismissals.load, path, self.settings.folders)
+            load = self.services.dismissals.load
+            notes.dismissals.recorded = await asyncio.to_thread(load, path, self.settings.folders)
         except CopydeskError as error:
             self.client.say(error.sentence, types.MessageType.Warning)
         self.publish_soon(document.uri)

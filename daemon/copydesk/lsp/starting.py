@@ -13,6 +13,7 @@ from lsprotocol import types
 from copydesk.core.placing import carried, changed
 from copydesk.lsp import commands
 from copydesk.lsp.convert import plain_range
+from copydesk.lsp.dismissing import title_of
 
 if TYPE_CHECKING:
     from copydesk.core.text import Span
@@ -48,6 +49,14 @@ def starting_actions(
     if busy:
         actions.append(_action("Cancel what copydesk is doing", commands.CANCEL, {}))
     return actions
+
+
+def restoring_actions(uri: str, notes: DocumentNotes, span: Span) -> list[types.CodeAction]:
+    """Return how to take back what hides notes on the words of a span."""
+    return [
+        _action(f"Show again: {title_of(one)}", commands.RESTORE, {"uri": uri, "dismissalId": one.id})
+        for one in notes.dismissed(span)
+    ]
 
 
 def _in_heading(notes: DocumentNotes, offset: int) -> bool:

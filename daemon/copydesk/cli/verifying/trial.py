@@ -65,7 +65,7 @@ def tried(sample: Sample) -> tuple[tuple[Ran, ...], tuple[Entry, ...], frozenset
 
 
 _LOOKING = (
-    ("ledger",), ("drafts", "list"), ("sources", "list"), ("cache", "stats"), ("model", "list"), ("clear",),
+    ("ledger",), ("dismissals", "list"), ("drafts", "list"), ("sources", "list"), ("cache", "stats"), ("model", "list"), ("clear",),
 )  # fmt: skip
 
 
