@@ -5,7 +5,15 @@ import { applyEdit } from "../src/edits";
 import { window, workspace } from "./stubs/vscode";
 
 const POST = "file:///post.md";
-const CHANGE = { textDocument: { uri: POST, version: 3 }, edits: [{ range: {}, newText: "better" }] };
+const LINES = ["One 🏺 two.", "Three.", ""];
+
+/** Return a part of an edit; characters are UTF-16 units. */
+function part(line: number, character: number, lastLine: number, lastCharacter: number, newText: unknown = "better") {
+  return { range: { start: { line, character }, end: { line: lastLine, character: lastCharacter } }, newText };
+}
+
+const change = (...edits: unknown[]) => ({ textDocument: { uri: POST, version: 3 }, edits });
+const CHANGE = change(part(0, 0, 0, 3));
 
 interface Scene {
   /** The version of the document when the edit arrives. */
@@ -18,7 +26,12 @@ interface Scene {
 }
 
 async function play({ version, meanwhile, editor, edit }: Scene) {
-  const document = { uri: { toString: () => POST }, version };
+  const document = {
+    uri: { toString: () => POST },
+    version,
+    lineCount: LINES.length,
+    lineAt: (line: number) => ({ text: LINES[line] }),
+  };
   const made: string[] = [];
   const builder = { replace: (_: unknown, words: string) => made.push(words) };
   workspace.textDocuments = [document];
@@ -46,6 +59,7 @@ async function play({ version, meanwhile, editor, edit }: Scene) {
     { protocol2CodeConverter } as unknown as LanguageClient,
     { edit: edit ?? { documentChanges: [CHANGE] } } as unknown as ApplyWorkspaceEditParams,
   );
+  assert.equal(answer.applied, answer.failureReason === undefined);
   return { applied: answer.applied, made: made.length + workspace.applied.length };
 }
 
@@ -70,3 +84,40 @@ for (const [name, scene, applied, made] of SCENES) {
     assert.deepEqual(await play(scene), { applied, made });
   });
 }
+
+const MISFITS: [string, unknown[]][] = [
+  ["overlapping", [part(0, 0, 0, 3), part(0, 2, 0, 4)]],
+  ["one within the other", [part(0, 0, 1, 3), part(0, 1, 0, 2)]],
+  ["not in order", [part(1, 0, 1, 1), part(0, 0, 0, 1)]],
+  ["ending before it begins", [part(0, 3, 0, 1)]],
+  ["past the end", [part(2, 0, 2, 1)]],
+  ["far past the end", [part(999, 0, 999, 3)]],
+  ["past the end of a line", [part(1, 6, 1, 7)]],
+  ["before the beginning", [part(0, -1, 0, 1)]],
+  ["above the beginning", [part(-1, 0, 0, 1)]],
+  ["between two characters", [part(0, 0.5, 0, 1)]],
+  ["inside a surrogate pair", [part(0, 5, 0, 6)]],
+  ["the second outside", [part(0, 0, 0, 1), part(1, 0, 7, 0)]],
+  ["without words", [part(0, 0, 0, 1, null)]],
+  ["a snippet", [{ ...part(0, 0, 0, 1), newText: undefined, snippet: { kind: "snippet", value: "$1" } }]],
+];
+
+for (const [name, edits] of MISFITS) {
+  test(`R4: ${name} is refused with a reason`, async () => {
+    for (const editor of [true, undefined]) {
+      const scene = editor === undefined ? { version: 3 } : { version: 3, editor };
+      assert.deepEqual(await play({ ...scene, edit: { documentChanges: [change(...edits)] } }), {
+        applied: false,
+        made: 0,
+      });
+    }
+  });
+}
+
+test("R4: what touches, reaches to the very end and leaves pairs whole is applied", async () => {
+  const edits = [part(0, 0, 0, 0), part(0, 0, 0, 4), part(0, 4, 0, 6), part(1, 6, 2, 0), part(2, 0, 2, 0)];
+  assert.deepEqual(await play({ version: 3, editor: true, edit: { documentChanges: [change(...edits)] } }), {
+    applied: true,
+    made: 5,
+  });
+});
