@@ -83,6 +83,19 @@ async def test_a_section_is_one_job_that_streams_its_verdicts(connect: Connect) 
     await verdicts(editor, "CD501", "CD504", "CD505")
 
 
+@pytest.mark.parametrize(
+    ("before", "asked"), [("", [TRUE, FALSE, "The road is 12 miles long."]), (f"{TRUE}\n\n", [TRUE])]
+)
+async def test_the_section_at_the_first_character_is_the_one_that_begins_there(
+    connect: Connect, before: str, asked: list[str]
+) -> None:
+    desk = ScriptedDesk()
+    editor = await start(connect, desk=desk, text=before + TEXT)
+    await editor.command("copydesk.researchSection", uri=URI, position=START)
+    await editor.ended(1)
+    assert desk.asked == asked
+
+
 async def test_research_is_cancelled_with_what_was_found_kept(connect: Connect) -> None:
     desk = ScriptedDesk(step=asyncio.Semaphore(1))
     editor = await start(connect, desk=desk)
@@ -90,7 +103,7 @@ async def test_research_is_cancelled_with_what_was_found_kept(connect: Connect) 
     await verdicts(editor, "CD504")
     await editor.until(lambda: len(desk.asked) == 2)
     assert await editor.command("copydesk.cancel", jobId=answer["jobId"]) == {"cancelled": 1}
-    await asyncio.wait_for(desk.cut.wait(), 5)
+    await asyncio.wait_for(desk.cut.wait(), 60)
     assert [one["code"] for one in editor.diagnostics[URI]] == ["CD504"]
 
 
@@ -128,7 +141,7 @@ async def test_the_verdict_stays_with_its_sentence_while_the_writer_types(connec
     desk = ScriptedDesk(step=asyncio.Semaphore(0))
     editor = await start(connect, desk=desk)
     await research(editor, FALSE)
-    await asyncio.wait_for(desk.reached.wait(), 5)
+    await asyncio.wait_for(desk.reached.wait(), 60)
     editor.insert(URI, 0, "A line on top.\n\n")
     desk.step.release()  # type: ignore[union-attr]
     await verdicts(editor, "CD501")
@@ -205,7 +218,7 @@ async def test_R8_a_citation_is_one_edit_of_two_places_and_one_undo(connect: Con
 
 async def eventually(holds: Callable[[], bool]) -> None:
     """Wait for what no message tells of."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not holds():  # noqa: ASYNC110  # a thread does it, and sends no message
             await asyncio.sleep(0.01)
 

@@ -147,6 +147,20 @@ class Document:
                 for sentence in passage.sentences:
                     yield passage, sentence
 
+    def section_at(self, offset: int) -> Section | None:
+        """Return the innermost section that holds an offset; None in front matter.
+
+        What ends the text holds its end too. Nothing stands in an empty section, such as one before a heading on the
+        first line.
+        """
+        last = len(self.text)
+        holding = [
+            one
+            for one in self.sections
+            if len(one.span) and (one.span.start <= offset < one.span.end or offset == last == one.span.end)
+        ]
+        return min(holding, key=lambda one: len(one.span), default=None)
+
     @property
     def words(self) -> int:
         """Return how many words of own prose the document has."""

@@ -1,4 +1,4 @@
-"""Reads the one mapping `copydesk:` out of YAML front matter, and nothing else.
+"""Reads the one mapping `copydesk:` out of YAML front matter, the document's title, and nothing else.
 
 A subset of YAML is enough and safer than a parser of all of it: front matter often holds what only a site generator
 understands, must not break the brief, and is read on the way to every critique. The subset is scalars (plain, quoted,
@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import takewhile
 
 _ENTRY = re.compile(r"copydesk[ \t]*:(?P<rest>[ \t].*|)$")
+_TITLE = re.compile(r"title[ \t]*:[ \t]+(?P<rest>.*)$")
+_TOML_TITLE = re.compile(r"title[ \t]*=[ \t]*(?P<rest>[\"'].*)$")
 _PAIR = re.compile(r"(?P<indent> +)(?P<key>[A-Za-z_][A-Za-z0-9_-]*)[ \t]*:(?:[ \t]+(?P<rest>.*))?$")
 _ITEM = re.compile(r" *-(?:[ \t]+(?P<rest>.*))?$")
 _COMMENT = re.compile(r"(?:^|[ \t]+)#.*$")
@@ -45,6 +48,28 @@ def entry(front_matter: str) -> dict[str, Value] | None:
         (index for index in range(start + 1, len(lines)) if lines[index][:1] not in {"", " ", "\t", "#"}), len(lines)
     )
     return _mapping(lines, start + 1, end)
+
+
+def title_in(front_matter: str) -> str:
+    """Return the title that front matter gives its document, on one line; empty where none can be read.
+
+    `front_matter` may include its fences; `+++` marks TOML, all else is YAML.
+    """
+    lines = [line.rstrip() for line in re.split(r"\r\n|\r|\n", front_matter.lstrip("\ufeff"))]
+    toml = lines[0] == "+++"
+    for index, line in enumerate(lines):
+        if toml and line.startswith("["):
+            break
+        match = (_TOML_TITLE if toml else _TITLE).match(line)
+        if match is None:
+            continue
+        below = [] if toml else list(takewhile(lambda line: line[:1] in {"", " ", "\t"}, lines[index + 1 :]))
+        try:
+            value = _value(match["rest"], below, index + 1)
+        except FrontMatterError:
+            break
+        return " ".join(value.split()) if isinstance(value, str) else ""
+    return ""
 
 
 def _mapping(lines: list[str], start: int, end: int) -> dict[str, Value]:

@@ -49,7 +49,8 @@ async def research_section(session: Session, document: OpenDocument, near: int |
     """Research the claims of the section at an offset, or of the whole document; return how it ended."""
 
     def chosen(read: Document) -> Sequence[Claim]:
-        return claims_in(read, None if near is None else _section(read, near))
+        section = read.section_at(near) if near is not None else None
+        return claims_in(read, section.span if section is not None else None)
 
     return await _research(session, document, chosen, NO_CLAIM, job)
 
@@ -122,9 +123,3 @@ def _outcome(result: Researched) -> str:
     if claim.verdict is not None:
         return _OUTCOMES[claim.verdict]
     return "Not checked" if claim.status is Status.UNAVAILABLE else "No verdict"
-
-
-def _section(document: Document, offset: int) -> Span | None:
-    """Return the innermost section that holds an offset."""
-    holding = [one.span for one in document.sections if one.span.start <= offset <= one.span.end]
-    return min(holding, key=len, default=None)

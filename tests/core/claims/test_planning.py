@@ -68,6 +68,28 @@ def test_the_context_is_the_headings_above_and_the_sentences_before_in_the_secti
 
 
 @pytest.mark.parametrize(
+    ("source", "titles"),
+    [
+        ("# Canal\n\nIt was opened in 1912.\n", ("Canal",)),
+        ("\ufeff# Canal\n\nIt was opened in 1912.\n", ("Canal",)),
+        ("Canal\n=====\nIt was opened in 1912.\n", ("Canal",)),
+        ("It was opened in 1912.\n\n# Canal\n", ()),
+        ("---\ntitle: The Lund canal\n---\n\nIt was opened in 1912.\n", ("The Lund canal",)),
+        ("---\ntitle: 'Lund''s: canal' # new\n---\n## Locks\n\nIt was opened in 1912.\n", ("Lund's: canal", "Locks")),
+        ("---\ntitle: >-\n  The Lund\n  canal\ndate: 1\n---\nIt was opened in 1912.\n", ("The Lund canal",)),
+        ("---\nmenu:\n  title: No\n---\n\nIt was opened in 1912.\n", ()),
+        ("---\ntitle: [No, title]\n---\n\nIt was opened in 1912.\n", ()),
+        ("---\ntitle: {broken\n---\n\nIt was opened in 1912.\n", ()),
+        ('+++\ntitle = "The Lund canal"\n+++\n\nIt was opened in 1912.\n', ("The Lund canal",)),
+        ("+++\n[menu]\ntitle = 'No'\n+++\n\nIt was opened in 1912.\n", ()),
+        ("---\ntitle: Ships\n---\n\n# Canal\n\nIt was opened in 1912.\n", ("Canal",)),
+    ],
+)
+def test_the_title_of_a_document_is_the_context_of_its_introduction(source: str, titles: tuple[str, ...]) -> None:
+    assert context_of(read(Text(source)), at(source, "It was")).titles == titles
+
+
+@pytest.mark.parametrize(
     ("claim", "titles", "told"),
     [
         ("It was raised in 1950.", ("Ships", "The Sea Lark"), "Ships › The Sea Lark: It was raised in 1950."),

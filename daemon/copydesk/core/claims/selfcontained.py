@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copydesk.core.document import PassageKind
+from copydesk.core.front_matter import title_in
 from copydesk.core.similarity import FUNCTION_WORDS, stem, words
 from copydesk.core.vocabulary import word_set
 
 if TYPE_CHECKING:
-    from copydesk.core.document import Document
+    from copydesk.core.document import Document, Section
     from copydesk.core.prompts import Prompts
     from copydesk.core.text import Span
 
@@ -41,7 +42,7 @@ _POINTERS = word_set(
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where a claim stands: the titles above it, outermost first, and the sentences before it."""
+    """Where a claim stands: the titles above it, outermost first, and the sentences before it in its section."""
 
     titles: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
@@ -55,9 +56,7 @@ class Context:
 
 def context_of(document: Document, span: Span) -> Context:
     """Return the context of a span of a document's prose."""
-    section = max(
-        (one for one in document.sections if one.span.start <= span.start), key=lambda one: one.span.start, default=None
-    )
+    section = document.section_at(span.start)
     before: list[str] = []
     for passage in document.passages:
         if passage.kind is PassageKind.HEADING:
@@ -65,7 +64,16 @@ def context_of(document: Document, span: Span) -> Context:
         for sentence in passage.sentences:
             if sentence.span.end <= span.start and (section is None or sentence.span.start >= section.span.start):
                 before.append(sentence.plain)
-    return Context(section.path if section is not None else (), tuple(before[-BEFORE:]))
+    return Context(_titles(document, section), tuple(before[-BEFORE:]))
+
+
+def _titles(document: Document, section: Section | None) -> tuple[str, ...]:
+    """Return the titles above a section's text; that of the front matter where no heading is the document's title."""
+    path = section.path if section is not None else ()
+    if document.front_matter is None or any(one.level == 1 for one in document.sections):
+        return path
+    title = title_in(document.text.slice(document.front_matter))
+    return (title, *path) if title else path
 
 
 def points_elsewhere(claim: str) -> bool:

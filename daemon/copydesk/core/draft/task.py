@@ -94,12 +94,8 @@ class SectionTask:
 
 def section_at(document: Document, position: int) -> Section | None:
     """Return the innermost section with a heading that holds an offset; None before the first heading."""
-    found = None
-    for section in document.sections:
-        inside = section.span.start <= position < section.span.end or position == len(document.text) == section.span.end
-        if section.heading is not None and inside:
-            found = section
-    return found
+    section = document.section_at(position)
+    return section if section is not None and section.heading is not None else None
 
 
 def task_at(document: Document, position: int, brief: Brief, asked: int = 0, usual: int = 0) -> SectionTask | None:
