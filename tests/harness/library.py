@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from copydesk.adapters.library.reading import ParseWorker
 
 HOUR = 3600.0
+FILES = {
+    "notes/harbour.md": "---\ntitle: The harbour\n---\n\n# Another heading\n\nThe harbour opened in 1874.\n",
+    "notes/deep/trams.txt": "Trams came to the town in 1902.\n",
+    "notes/page.html": "A page\nThe lighthouse has a green lamp.",
+    "notes/paper.pdf": "%PDFA paper\nThe ferry carries ninety cars.",
+    "notes/chapter.qmd": "# A chapter\n\nThe mill burnt down.\n",
+    "notes/post.mdx": "# A post\n\nThe bridge was painted red.\n",
+}
 
 
 class ScriptedWorker:
