@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROGRAM = "kiwix-serve"
-_PATIENCE = 30.0
+_PATIENCE = 60.0
 """Seconds after which a server that does not say that it runs is ended."""
 
 

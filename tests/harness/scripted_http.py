@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a wait of the harness fails the test."""
 
 

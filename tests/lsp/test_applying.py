@@ -199,7 +199,7 @@ async def test_accepting_twice_edits_once(connect: Connect, personality: Persona
     editor, command = await proposed(connect, personality)
     params = {"command": command["command"], "arguments": command["arguments"]}
     answers = [editor.start("workspace/executeCommand", params)[1] for _ in range(2)]
-    done = await asyncio.wait_for(asyncio.gather(*answers), 10)
+    done = await asyncio.wait_for(asyncio.gather(*answers), 60)
     assert sorted(one["applied"] for one in done) == [False, True]
     assert editor.buffers[URI].text == TEXT.replace(QUOTE, BETTER)
 

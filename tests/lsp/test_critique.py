@@ -181,7 +181,7 @@ async def test_R54_closing_clears_notes_and_stops_work(connect: Connect) -> None
     editor.open(URI, TEXT)
     await editor.notes(URI, INSTANT)
     await editor.command("copydesk.critiqueDocument", uri=URI)
-    await asyncio.wait_for(desk.reached.wait(), 10)
+    await asyncio.wait_for(desk.reached.wait(), 60)
     editor.close(URI)
     await editor.notes(URI)
     assert desk.cancelled == 1

@@ -30,7 +30,7 @@ async def test_mutated_messages(connect: Connect, log: Path, seed: int) -> None:
         else:
             method, params = chance.choice(REQUESTS)
             answers.append(editor.start(method, mutated(chance, params) if chance.random() < 0.6 else params)[1])
-    done = await asyncio.wait_for(asyncio.gather(*answers, return_exceptions=True), 20)
+    done = await asyncio.wait_for(asyncio.gather(*answers, return_exceptions=True), 60)
     assert [one for one in done if isinstance(one, BaseException) and not isinstance(one, RefusedRequest)] == []
     assert {one.code for one in done if isinstance(one, RefusedRequest)} <= {-32602, -32803, -32800}
     assert await editor.command("copydesk.jobs") is not None

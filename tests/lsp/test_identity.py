@@ -169,7 +169,7 @@ async def test_a_rewrite_that_comes_too_late_is_not_offered(connect: Connect, pe
     await editor.ended(1)
     desk.step, desk.reached = asyncio.Semaphore(0), asyncio.Event()
     await editor.command("copydesk.rewriteNote", noteId=ids(editor)[0])
-    await asyncio.wait_for(desk.reached.wait(), 10)
+    await asyncio.wait_for(desk.reached.wait(), 60)
     editor.type(URI, "flaw is", "flaw was")
     await editor.notes(URI)
     desk.step.release()

@@ -70,7 +70,7 @@ async def test_the_command_that_editors_start_loads_nothing_heavy_to_initialize(
     answer = await editor.request("initialize", {"processId": None, "rootUri": None, "capabilities": {}})
     assert answer["serverInfo"]["name"] == "copydesk"
     await editor.leave()
-    _, printed = await asyncio.wait_for(process.communicate(), 10)
+    _, printed = await asyncio.wait_for(process.communicate(), 60)
     loaded = {line.rpartition(b"|")[2].strip().decode() for line in printed.splitlines()}
     assert "copydesk.lsp.server" in loaded
     assert loaded.isdisjoint(HEAVY)
@@ -85,7 +85,7 @@ async def test_R61_stray_prints_do_not_reach_the_client(start: Start, unbuffered
     await editor.notes(URI, "Flawed: One flaw.")
     await editor.ended(1)
     await editor.leave()
-    _, printed = await asyncio.wait_for(process.communicate(), 10)
+    _, printed = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 0
     assert b"stray words" in printed
     assert b"a child speaks" in printed
@@ -101,7 +101,7 @@ async def test_a_quiet_session_leaves_standard_error_empty(start: Start) -> None
     editor.notify("unknown/method", {})
     editor.send_raw(b"junk")
     await editor.leave()
-    _, printed = await asyncio.wait_for(process.communicate(), 10)
+    _, printed = await asyncio.wait_for(process.communicate(), 60)
     assert (process.returncode, printed) == (0, b"")
 
 
@@ -109,7 +109,7 @@ async def test_F4_R15_the_end_of_input_ends_the_server_with_work_in_flight(start
     editor, process = await start("HANG")
     await _hanging(editor)
     await editor.hang_up()
-    assert await asyncio.wait_for(process.wait(), 10) == 1
+    assert await asyncio.wait_for(process.wait(), 60) == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
@@ -117,8 +117,8 @@ async def test_F14_a_termination_signal_ends_the_server_in_order(start: Start) -
     editor, process = await start("HANG")
     await _hanging(editor)
     process.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(process.wait(), 10) == 1
-    assert (await asyncio.wait_for(process.communicate(), 10))[1] == b""
+    assert await asyncio.wait_for(process.wait(), 60) == 1
+    assert (await asyncio.wait_for(process.communicate(), 60))[1] == b""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
@@ -128,14 +128,14 @@ async def test_F14_an_interrupt_meant_for_the_editor_is_ignored(start: Start) ->
     process.send_signal(signal.SIGINT)
     assert await editor.command("copydesk.jobs") == {"jobs": []}
     await editor.leave()
-    assert await asyncio.wait_for(process.wait(), 10) == 0
+    assert await asyncio.wait_for(process.wait(), 60) == 0
 
 
 async def test_F13_lost_frames_end_the_server_instead_of_stalling_it(start: Start) -> None:
     editor, process = await start()
     await editor.initialize()
     editor.send_bytes(b"Content-Length: nonsense\r\n\r\n{}")
-    assert await asyncio.wait_for(process.wait(), 10) == 1
+    assert await asyncio.wait_for(process.wait(), 60) == 1
 
 
 async def _hanging(editor: Editor) -> None:
@@ -185,7 +185,7 @@ async def test_messages_of_several_threads_do_not_mix() -> None:
     writers = asyncio.gather(*(asyncio.to_thread(write) for _ in range(4)))
     found: list[bytes] = []
     while len(found) < 32:
-        found += frames.fed(await asyncio.wait_for(asyncio.to_thread(os.read, reading, 1 << 16), 10))
+        found += frames.fed(await asyncio.wait_for(asyncio.to_thread(os.read, reading, 1 << 16), 60))
     await writers
     assert sorted(found) == sorted(bodies * 4)
     writer.close()

@@ -134,7 +134,7 @@ async def test_F3_R14_killed_in_an_editor_the_draft_is_offered_again(ollama: Oll
             model.strike = _killing(process)
             editor.open(place.uri, POST)
             await editor.command("copydesk.draftSection", uri=place.uri, position=editor.position(place.uri, HEADING))
-            await asyncio.wait_for(process.wait(), 30)
+            await asyncio.wait_for(process.wait(), 60)
             assert editor.buffers[place.uri].text == POST, where
         assert place.post.read_text() == POST, where
         kept, reached, again = sentences(place), len(model.asked), Model()

@@ -136,7 +136,7 @@ def test_L4_fifty_commands_at_once_on_ten_documents_are_all_answered(loop: Virtu
             answers.append(_started(editor, "jobs"))
     answers += [_started(editor, "critiqueDocument", uri=uri) for uri in uris]
     assert len(answers) == 50
-    answered = [loop.finish(asyncio.wait_for(answer, 10)) for answer in answers]
+    answered = [loop.finish(asyncio.wait_for(answer, 60)) for answer in answers]
     assert len({one["jobId"] for one in answered if "jobId" in one}) == 30
     loop.let(60)
     assert loop.finish(editor.command("copydesk.jobs")) == {"jobs": []}
@@ -209,7 +209,7 @@ async def test_L9_text_made_to_be_slow_is_read_beside_the_event_loop(connect: Co
     editor = (await connect(VSCODE, services(ScriptedDesk(), read=reading))).editor
     await editor.initialize()
     editor.open(URI, text)
-    await asyncio.wait_for(began.wait(), 10)
+    await asyncio.wait_for(began.wait(), 60)
     await editor.request("textDocument/hover", AT)
     await asyncio.wait_for(ended.wait(), 60)
     assert len(read(Text("very.\n")).passages) == 1

@@ -96,7 +96,7 @@ async def test_R4_of_two_proposals_for_the_same_words_one_is_made(connect: Conne
         editor.start("workspace/executeCommand", {"command": "copydesk.applyNote", "arguments": [{"noteId": identity}]})
         for identity in by_code.values()
     ]
-    done = await asyncio.wait_for(asyncio.gather(*(answer for _, answer in answers)), 15)
+    done = await asyncio.wait_for(asyncio.gather(*(answer for _, answer in answers)), 60)
     whole = text.replace("One very flawed flaw is here.", "One better thing is here.")
     word = text.replace("very", "really")
     assert sorted(one["applied"] for one in done) == [False, True]
