@@ -18,6 +18,15 @@ SIZE = 3 << 20
 VALUE = bytes(40_000)
 
 
+def can_mount(folder: Path) -> bool:
+    """Tell whether this system lets anybody mount a small disk of their own."""
+    command = ["unshare", "-rm", "mount", "-t", "tmpfs", "none", str(folder)]
+    try:
+        return subprocess.run(command, capture_output=True, timeout=30).returncode == 0
+    except OSError:
+        return False
+
+
 def mount(*arguments: str) -> None:
     subprocess.run(["mount", *arguments], check=True, timeout=30)
 

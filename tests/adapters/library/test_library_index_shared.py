@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from copydesk.adapters.library import rows
+from harness.full_disk import can_mount
 from harness.library import Clocks, ScriptedWorker, everything, library, names, written
 from harness.library_index import QUERIES, connected, database, indexed, stocked
 
@@ -135,14 +136,6 @@ async def test_R60_a_killed_process_leaves_a_good_index(tmp_path: Path) -> None:
         async with library(root, warn=warnings.append) as opened:
             assert await names(opened, "busy harbour", 1) == ["busy.txt"]
     assert warnings == []
-
-
-def can_mount(folder: Path) -> bool:
-    command = ["unshare", "-rm", "mount", "-t", "tmpfs", "none", str(folder)]
-    try:
-        return subprocess.run(command, capture_output=True, timeout=30).returncode == 0
-    except OSError:
-        return False
 
 
 @posix
