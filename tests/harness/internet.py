@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import pytest
 
 from copydesk.adapters.web.fetch import Fetcher
+from copydesk.adapters.web.reasons import Reason, Refused
+from copydesk.adapters.web.values import PAGE_TYPES, Response
 
 if TYPE_CHECKING:
     import ssl
@@ -93,3 +96,16 @@ class _Door(httpx.AsyncHTTPTransport):
             raise httpx.ConnectError("down", request=request)
         request.url = url.copy_with(host="127.0.0.1", port=self._internet.server.port)
         return await super().handle_async_request(request)
+
+
+async def got(internet: Internet, path: str, host: str = "good.example", **options: object) -> Response:
+    """Return what a path of a host answers."""
+    fetcher = internet.fetcher(**options)
+    return await fetcher.get(f"http://{host}{path}", purpose="test", accept=PAGE_TYPES)
+
+
+async def reason(internet: Internet, path: str, host: str = "good.example", **options: object) -> Reason:
+    """Return why a path of a host is not read."""
+    with pytest.raises(Refused) as caught:
+        await got(internet, path, host, **options)
+    return caught.value.reason

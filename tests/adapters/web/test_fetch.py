@@ -1,29 +1,22 @@
-"""The fetcher: to which address it connects and under which name, where it follows, and how often it asks."""
+"""The fetcher: to which address it connects and under which name, and where it follows."""
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import ssl
 import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
-from copydesk.adapters.egress import Egress
-from copydesk.adapters.ledger import Ledger, read_ledger
 from copydesk.adapters.web.fetch import Fetcher
 from copydesk.adapters.web.reasons import Reason, Refused
 from copydesk.adapters.web.values import PAGE_TYPES, Known, Limits
 from harness.hostile_http import PAGE, TLS, HostileHttp
-from harness.internet import ALSO_PUBLIC, PUBLIC, Internet, Visit
+from harness.internet import ALSO_PUBLIC, PUBLIC, Internet, Visit, got, reason
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
-
-    from copydesk.adapters.web.values import Response
+    from collections.abc import AsyncIterator
 
 pytestmark = pytest.mark.slow
 
@@ -49,17 +42,6 @@ REDIRECTS = {
     "/hops?left=5": Reason.MANY_REDIRECTS,
     "": Reason.NOWHERE,
 }
-
-
-async def got(internet: Internet, path: str, host: str = "good.example", **options: object) -> Response:
-    fetcher = internet.fetcher(**options)
-    return await fetcher.get(f"http://{host}{path}", purpose="test", accept=PAGE_TYPES)
-
-
-async def reason(internet: Internet, path: str, host: str = "good.example", **options: object) -> Reason:
-    with pytest.raises(Refused) as caught:
-        await got(internet, path, host, **options)
-    return caught.value.reason
 
 
 @pytest.mark.parametrize("host", LITERALS, ids=ascii)
@@ -167,102 +149,6 @@ async def test_R22_the_environment_chooses_neither_proxy_nor_certificates(monkey
         assert (answer.body, proxy.connections) == (PAGE, 0)
 
 
-async def test_F8_R47_one_request_at_a_time_and_a_second_apart(internet: Internet) -> None:
-    fetcher = internet.fetcher()
-    urls = [f"http://{host}/page" for host in ("one.example", "one.example", "two.example", "one.example")]
-    await asyncio.gather(*(fetcher.get(url, purpose="test", accept=PAGE_TYPES) for url in urls))
-    assert internet.hands.naps == [1.0, 1.0]
-
-
-async def test_R47_hosts_do_not_wait_for_each_other(internet: Internet) -> None:
-    fetcher = internet.fetcher(limits=Limits(seconds=5))
-    stalled = asyncio.create_task(fetcher.get("http://one.example/stall", purpose="test"))
-    await internet.server.seen("/stall")
-    waiting = asyncio.create_task(fetcher.get("http://one.example/page", purpose="test"))
-    answer = await fetcher.get("http://two.example/page", purpose="test")
-    assert answer.status == 200
-    assert internet.server.count("/page") == 1
-    stalled.cancel()
-    assert (await waiting).status == 200
-    await asyncio.gather(stalled, return_exceptions=True)
-
-
-async def test_waiting_for_a_turn_does_not_count_as_slowness(internet: Internet) -> None:
-    fetcher = internet.fetcher(limits=Limits(seconds=0.3))
-    first = asyncio.create_task(fetcher.get("http://one.example/stall", purpose="test"))
-    await internet.server.seen("/stall")
-    assert (await fetcher.get("http://one.example/page", purpose="test")).status == 200
-    with pytest.raises(Refused):
-        await first
-
-
-RESTS = {
-    "status=429&retry_after=30": 30,
-    "status=503&retry_after=30": 30,
-    "status=429": 60,
-    "status=429&retry_after=soon": 60,
-    "status=429&retry_after=-5": 60,
-    "status=429&retry_after=999999999999999": 86_400,
-    "status=429&date=Thu,%2026%20Nov%202026%2010:00:00%20GMT&retry_after=Thu,%2026%20Nov%202026%2010:02:00%20GMT": 120,
-}
-
-
-@pytest.mark.parametrize("named", [False, True])
-@pytest.mark.parametrize(("answer", "seconds"), RESTS.items())
-async def test_R48_a_host_that_asks_for_peace_is_left_alone(
-    internet: Internet, answer: str, seconds: int, named: bool
-) -> None:
-    fetcher = internet.fetcher()
-    url = f"http://one.example/rests?{answer}"
-    assert (await fetcher.get(url, purpose="test", named=named)).status in {429, 503}
-    internet.hands.now += seconds - 1
-    with pytest.raises(Refused, match=r"left alone for another 1 s\."):
-        await fetcher.get("http://one.example/page", purpose="test", named=named)
-    assert internet.server.count("/page") == 0
-    assert (await fetcher.get("http://two.example/page", purpose="test", named=named)).status == 200
-    internet.hands.now += 1
-    assert (await fetcher.get("http://one.example/page", purpose="test", named=named)).status == 200
-
-
-async def test_R48_an_outage_without_a_time_is_no_request_for_peace(internet: Internet) -> None:
-    fetcher = internet.fetcher()
-    assert (await fetcher.get("http://one.example/rests?status=503", purpose="test")).status == 503
-    assert (await fetcher.get("http://one.example/page", purpose="test")).status == 200
-
-
-async def test_what_settings_name_may_be_private_and_on_any_port(internet: Internet) -> None:
-    internet.addresses["searx.lan"] = [["192.168.1.5"]]
-    fetcher = internet.fetcher()
-    for url in ("http://searx.lan:8888/json", "http://127.0.0.1:8080/json", "http://localhost/json", "http://nas/json"):
-        answer = await fetcher.get(url, purpose="test", accept=("application/json",), named=True)
-        assert answer.body == b'{"opened": 1932}'
-    assert internet.hands.naps == []
-    assert internet.visits[0] == Visit("192.168.1.5", 8888, "searx.lan:8888", "searx.lan")
-
-
-@pytest.mark.parametrize(
-    "target",
-    ["http://other.example/page", "http://good.example/page", "https://good.example:8080/", "//127.0.0.1/page"],
-)
-async def test_what_settings_name_may_not_lead_elsewhere(internet: Internet, target: str) -> None:
-    fetcher = internet.fetcher()
-    url = "http://good.example:8080/redirect?to="
-    assert (await fetcher.get(f"{url}/page", purpose="test", named=True)).status == 200
-    with pytest.raises(Refused) as caught:
-        await fetcher.get(f"{url}{target}", purpose="test", named=True)
-    assert caught.value.reason is Reason.ELSEWHERE
-    assert len(internet.visits) == 3
-
-
-async def test_what_a_named_server_says_of_an_error_is_read(internet: Internet) -> None:
-    fetcher = internet.fetcher()
-    for named, body in ((True, b"<p>traceback"), (False, b"")):
-        answer = await fetcher.get("http://one.example/error", purpose="test", accept=PAGE_TYPES, named=named)
-        assert (answer.status, answer.body) == (500, body)
-    other = await fetcher.get("http://one.example/error", purpose="test", accept=("application/json",), named=True)
-    assert (other.status, other.body) == (500, b"")
-
-
 async def test_whether_a_page_changed_can_be_asked(internet: Internet) -> None:
     fetcher = internet.fetcher()
     first = await fetcher.get("http://one.example/validated", purpose="test", accept=PAGE_TYPES)
@@ -270,73 +156,6 @@ async def test_whether_a_page_changed_can_be_asked(internet: Internet) -> None:
         again = await fetcher.get("http://one.example/validated", purpose="test", accept=PAGE_TYPES, conditional=known)
         assert (again.status, again.body) == (304, b"")
     assert (await fetcher.get("http://one.example/odd-etag", purpose="test")).known == Known()
-
-
-class Watched(Egress):
-    """An egress that notes what it is told."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(Ledger(folder / "own" / "ledger.jsonl"))
-        self.path = folder / "own" / "ledger.jsonl"
-        self.told: list[tuple[object, ...]] = []
-
-    @contextmanager
-    def looking_up(self, host: str) -> Iterator[None]:
-        self.told.append((host,))
-        with super().looking_up(host):
-            yield
-
-    @contextmanager
-    def visiting(self, address: str, port: int, host: str) -> Iterator[None]:
-        self.told.append((address, port, host))
-        with super().visiting(address, port, host):
-            yield
-
-
-async def test_every_look_up_and_connection_is_told_before_it_is_made(internet: Internet, tmp_path: Path) -> None:
-    egress = Watched(tmp_path)
-    internet.addresses["other.example"] = [["10.0.0.1"]]
-    assert await reason(internet, "/redirect?to=http://other.example/", egress=egress) is Reason.PRIVATE
-    assert egress.told == [("good.example",), (PUBLIC, 80, "good.example"), ("other.example",)]
-    assert not egress.allows(PUBLIC, 80)
-    (entry,) = read_ledger(egress.path)
-    assert (entry.host, entry.port, entry.purpose, entry.outcome) == ("good.example", 80, "test", "done")
-    assert entry.sent and entry.received
-
-
-async def test_what_settings_name_is_allowed_by_them_alone(internet: Internet, tmp_path: Path) -> None:
-    egress = Watched(tmp_path)
-    fetcher = internet.fetcher(egress=egress)
-    url = "http://searx.lan:8080/page"
-    internet.addresses["searx.lan"] = [["192.168.1.5"]]
-    with pytest.raises(Refused):
-        await fetcher.get(url, purpose="search", named=True)
-    assert (egress.told, internet.visits) == ([], [])
-    egress.allow("searx.lan", 8080, "search")
-    assert (await fetcher.get(url, purpose="search", named=True)).status == 200
-    with pytest.raises(Refused):
-        await fetcher.get("http://searx.lan:8081/page", purpose="search", named=True)
-    assert [entry.outcome for entry in read_ledger(egress.path)] == ["refused", "done", "refused"]
-
-
-async def test_R72_pages_and_named_servers_pass_the_guard_and_nothing_else_does(tmp_path: Path) -> None:
-    egress = Watched(tmp_path)
-    fetcher = Fetcher(egress, allows=lambda ip: True, ports=None)
-    async with HostileHttp() as server:
-        withdraw = egress.allow("localhost", server.port, "search")
-        with egress.guard():
-            url = f"http://localhost:{server.port}/page"
-            assert (await fetcher.get(f"http://127.0.0.1:{server.port}/page", purpose="page")).status == 200
-            assert (await fetcher.get(url, purpose="search", named=True)).status == 200
-            withdraw()
-            with pytest.raises(Refused):
-                await fetcher.get(url, purpose="search", named=True)
-            with pytest.raises(PermissionError), socket.socket() as stray:
-                stray.connect(("127.0.0.1", server.port))
-    assert server.count("/page") == 2
-    entries = [(entry.host, entry.purpose, entry.outcome) for entry in read_ledger(egress.path)]
-    assert entries[:2] == [("127.0.0.1", "page", "done"), ("localhost", "search", "done")]
-    assert {outcome for *_, outcome in entries[2:]} == {"refused"}
 
 
 async def test_R40_a_look_up_that_hangs_counts_towards_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
