@@ -7,6 +7,9 @@ from typing import Literal
 
 Kind = Literal["cache", "config", "data", "log", "state"]
 
+LOG_FILE = "daemon.log"
+"""The language server's log, in the folder for logs."""
+
 
 def user_folder(kind: Kind, *names: str) -> Path | None:
     """Return copydesk's folder for one kind of the user's files, or what `names` lead to below it.

@@ -10,6 +10,7 @@ from copydesk import __version__
 from copydesk.adapters.engines.choose import EngineChoice
 from copydesk.adapters.engines.pacing import Patience
 from copydesk.cli.doctor import diagnose
+from copydesk.user_folders import user_folder
 from harness.gguf_file import write_gguf
 from harness.ollama_server import MODEL, OllamaServer, Turn, listed
 from harness.openai_server import MODEL as SERVED
@@ -53,6 +54,9 @@ async def test_all_that_answers_is_told_with_its_facts(starter):
             f"  {MODEL}",
             f"  Ollama answers at {server.url}; {MODEL} is the newest Llama 3 it has.",
             "  Next: copydesk critique FILE",
+            "",
+            "Log of the language server",
+            f"  {user_folder('log')}/daemon.log",
         ]
     assert report.startswith(f"copydesk {__version__}, Python 3.")
 
@@ -69,6 +73,23 @@ async def test_nothing_answers(unused_tcp_port):
     assert "not answering" in report
     assert "Next: " in report
     assert "copydesk model fetch starter" in report
+
+
+async def test_R53_where_the_server_s_log_is_is_told(unused_tcp_port, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    path = tmp_path / "copydesk" / "log" / "daemon.log"
+    told = await diagnose(EngineChoice(host=f"127.0.0.1:{unused_tcp_port}"))
+    assert f"\n\nLog of the language server\n  {path}" in told
+    assert path.read_bytes() == b""
+
+
+async def test_R53_why_there_is_no_log_is_told(unused_tcp_port, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    (tmp_path / "copydesk").mkdir()
+    (tmp_path / "copydesk" / "log").symlink_to(tmp_path)
+    told = await diagnose(EngineChoice(host=f"127.0.0.1:{unused_tcp_port}"))
+    assert f"Log of the language server\n  {tmp_path}/copydesk/log is a link or of the wrong kind" in told
+    assert "\n  Next: Remove it or choose another." in told
 
 
 TROUBLES = [

@@ -104,7 +104,7 @@ async def test_settings_that_cannot_be_used_raise():
 async def test_doctor_shows_it(unused_tcp_port):
     choice = EngineChoice(host=f"127.0.0.1:{unused_tcp_port}")
     report = await diagnose(choice, lambda: Places((Stated("library", "12 documents"),)))
-    assert report.endswith("\n\nSearch\n  library: 12 documents")
+    assert "\n\nSearch\n  library: 12 documents\n\nLog" in report
     report = await diagnose(choice, lambda: Places(providers(SearchSettings(providers=("google",)), None, means())))
     assert "Search\n  There is no search provider named google.\n  Next: Under [search]" in report
 

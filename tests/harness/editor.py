@@ -87,6 +87,7 @@ class Editor:
         self.versions: dict[str, int | None] = {}
         self.messages: list[dict[str, Any]] = []
         self.said: list[str] = []
+        self.logged: list[str] = []
         self.faults: list[str] = []
         self.progress: dict[str | int, list[dict[str, Any]]] = {}
         self.settings: Any = None
@@ -429,6 +430,8 @@ class Editor:
                 self.versions[params["uri"]] = params.get("version")
             case "window/showMessage":
                 self.said.append(params["message"])
+            case "window/logMessage":
+                self.logged.append(params["message"])
             case "$/progress":
                 self.progress.setdefault(params["token"], []).append(params["value"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from harness.scripted import ScriptedDesk, services
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
+    from pathlib import Path
     from typing import Any
 
     from conftest import Connect
@@ -181,18 +183,31 @@ async def test_a_desk_that_cannot_be_built_is_said_and_tried_again(connect: Conn
     await editor.notes(URI, "Flawed: One flaw.", "Flawed: Two flaws.")
 
 
-async def test_R53_a_crash_shows_a_fixed_sentence_and_logs_no_text(connect: Connect, log: object) -> None:
+def written(log: Path) -> str:
+    """Return what was logged."""
+    return log.read_text("utf-8")
+
+
+async def test_R53_a_crash_is_told_with_the_number_that_the_logs_have_it_under(connect: Connect, log: Path) -> None:
     desk = ScriptedDesk(crash=RuntimeError("canary: One flaw."))
     editor = (await connect(VSCODE, services(desk))).editor
     await editor.initialize()
     editor.open(URI, TEXT)
     await editor.command("copydesk.critiqueDocument", uri=URI)
     await editor.until(lambda: editor.said)
-    assert editor.said == ["Something went wrong inside copydesk; its log has the details."]
-    written = log.read_text("utf-8")  # type: ignore[attr-defined]
-    assert "RuntimeError at scripted.py" in written
-    assert "canary" not in written
-    assert "flaw" not in written
+    (sentence,) = editor.said
+    told = re.fullmatch(
+        r"Something went wrong inside copydesk\. Its log has the details under ([0-9a-f]{6}); "
+        r"copydesk doctor says where that is\.",
+        sentence,
+    )
+    assert told is not None
+    (heard,) = editor.logged
+    for kept in (heard, written(log)):
+        assert f"critique-1 failed ({told[1]}): RuntimeError at scripted.py:" in kept
+        assert " < work.py:" in kept
+        assert "canary" not in kept
+        assert "flaw" not in kept
 
 
 async def test_R28_nothing_of_the_text_reaches_messages_or_progress(connect: Connect) -> None:

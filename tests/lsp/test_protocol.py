@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import inspect
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -248,11 +249,12 @@ async def test_R53_a_failing_handler_says_nothing_of_itself(connect: Connect, lo
     assert refused.value.code == -32603
     assert refused.value.data is None
     assert "canary" not in str(refused.value)
-    label = str(refused.value).split()[-1].rstrip(".")
-    logged = written(log)
-    assert label in logged
-    assert "KeyError at test_protocol.py" in logged
-    assert "canary" not in logged
+    told = re.search(r"under ([0-9a-f]{6}); copydesk doctor says where that is\.$", str(refused.value))
+    assert told is not None
+    (heard,) = editor.logged
+    for kept in (heard, written(log)):
+        assert f"request failed ({told[1]}): KeyError at test_protocol.py:" in kept
+        assert "canary" not in kept
 
 
 async def test_R71_logs_hold_no_text(connect: Connect, log: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -20,9 +20,10 @@ from copydesk.adapters.ledger import Ledger, default_ledger_path, older_file
 from copydesk.adapters.library import upkeep
 from copydesk.adapters.provenance import ProvenanceStore, default_provenance_directory
 from copydesk.adapters.sources import SourceStore, default_sources_directory
-from copydesk.adapters.user_data import LOG_FILE, kinds
+from copydesk.adapters.user_data import kinds
 from copydesk.cli import serve
 from copydesk.cli.clear import NAMES, cleared
+from copydesk.cli.log_file import log_file
 from copydesk.cli.main import main
 from copydesk.core.document import Format
 from copydesk.core.draft.statement import Origin
@@ -34,6 +35,7 @@ from copydesk.core.running import running
 from copydesk.core.text import Span, Text
 from copydesk.lsp.log import start_log
 from copydesk.ports import Page
+from copydesk.user_folders import LOG_FILE
 from harness.library import Clocks, library, written
 
 if TYPE_CHECKING:
@@ -198,9 +200,10 @@ def test_R74_a_draft_under_way_stays_and_is_told_of(filled: Path, capsys: pytest
     assert "drafts: Removed: 1. Not removed: 1. " in capsys.readouterr().err
 
 
-def test_the_log_that_is_cleared_is_the_one_that_the_daemon_writes(home: Path) -> None:
-    assert f'"{LOG_FILE}"' in Path(serve.__file__).read_text("utf-8")
-    assert place(default_ledger_path()).parent == Path(platformdirs.user_log_dir("copydesk", appauthor=False))
+def test_R74_the_log_that_is_cleared_is_the_one_that_the_server_writes(home: Path) -> None:
+    assert log_file() == place(default_ledger_path()).parent / LOG_FILE
+    assert main(["clear", "log", "--yes"]) == 0
+    assert not (place(default_ledger_path()).parent / LOG_FILE).exists()
 
 
 def test_R74_editors_are_told_what_is_kept_and_what_stays(filled: Path, tmp_path: Path) -> None:

@@ -22,11 +22,11 @@ from copydesk.adapters.private_files import private_directory
 from copydesk.adapters.provenance import ProvenanceStore, default_provenance_directory
 from copydesk.adapters.sources import SourceStore, default_sources_directory
 from copydesk.errors import StoreError
+from copydesk.user_folders import LOG_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-LOG_FILE = "daemon.log"
 _APPLICATION = "copydesk"
 
 

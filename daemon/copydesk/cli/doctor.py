@@ -13,6 +13,7 @@ from copydesk.adapters.engines.choose import choose, embedded_engine, ollama_eng
 from copydesk.adapters.project import find_root
 from copydesk.cli.arguments import add_engine_flags, flag_values
 from copydesk.cli.guarding import guarded
+from copydesk.cli.log_file import log_file
 from copydesk.cli.search_report import search_lines
 from copydesk.cli.sizes import readable_size
 from copydesk.cli.wiring import NoCache, engine_choice
@@ -43,6 +44,7 @@ async def diagnose(choice: EngineChoice, search: Callable[[], Places] | None = N
     sections.append(await _guarded("What would be used", _verdict(choice)))
     if search is not None:
         sections.append(await _guarded("Search", search_lines(search)))
+    sections.append(await _guarded("Log of the language server", _log()))
     return visible("\n\n".join(sections))  # a server names its models as it likes
 
 
@@ -97,6 +99,10 @@ async def _verdict(choice: EngineChoice) -> list[str]:
         return [f"{chosen.model}", chosen.reason, "Next: copydesk critique FILE"]
     finally:
         await chosen.engine.close()
+
+
+async def _log() -> list[str]:
+    return [str(log_file())]
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:

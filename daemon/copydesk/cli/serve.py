@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from copydesk.errors import StoreError
-from copydesk.user_folders import user_folder
 
 if TYPE_CHECKING:
     import argparse
@@ -45,18 +44,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _log_file() -> Path | None:
-    """Return the log's path, a file of this user's alone; None where there can be none, or somebody else made it."""
-    from copydesk.adapters.private_files import private_directory, private_file
+    from copydesk.cli.log_file import log_file
 
-    folder = user_folder("log")
-    if folder is None:
-        return None
     try:
-        private_directory(folder)
-        private_file(folder / "daemon.log")
-    except (StoreError, OSError):
+        return log_file()
+    except StoreError:  # `copydesk doctor` says why
         return None
-    return folder / "daemon.log"
 
 
 def services(egress: Egress) -> Services:

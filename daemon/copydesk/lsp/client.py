@@ -11,6 +11,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from copydesk.core.text import Encoding
+from copydesk.lsp.crashes import crashed
 from copydesk.lsp.wording import plain
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ PREVIEW = "copydesk/draftPreview"
 """The notification that carries a draft while it is written."""
 STATUS = "copydesk/status"
 """The notification that says who answers and what is running."""
-ANSWER_SECONDS = 10.0
 WATCHED = ("**/copydesk.toml", "**/.copydesk/dismissed.jsonl")
 """Files of a project that others change too."""
+ANSWER_SECONDS = 10.0
 """How long a client may take to answer what it can answer by itself."""
 EDIT_SECONDS = 300.0
 """How long it may take to answer an edit, before which some ask their user."""
@@ -78,6 +79,10 @@ class Client:
     def say(self, sentence: str, kind: types.MessageType = types.MessageType.Info) -> None:
         """Show a message. Only sentences of this project go here, never a document's or a model's words."""
         self._protocol.notify(types.WINDOW_SHOW_MESSAGE, types.ShowMessageParams(type=kind, message=plain(sentence)))
+
+    def crashed(self, work: str, error: BaseException) -> None:
+        """Show that an error which nobody foresaw has ended some work, and where to look for it."""
+        self.say(crashed(work, error, self._protocol.notify), types.MessageType.Warning)
 
     def preview(self, uri: str, job: str, state: dict[str, Any]) -> None:
         """Tell a client that shows drafts while they are written how one stands."""

@@ -214,8 +214,8 @@ NOTES = Command(
 )
 DOCTOR = Command(
     "copydesk.doctor",
-    "Examine the engines and the places to search with the settings in force, as `copydesk doctor` does. It may take "
-    "some seconds, and sends no text anywhere.",
+    "Examine the engines and the places to search with the settings in force, as `copydesk doctor` does, and say "
+    "where the server's log is. It may take some seconds, and sends no text anywhere.",
     '`{"text": string}`, for people',
     (Argument("uri", Type.STRING, "an open document, whose settings count", required=False),),
 )

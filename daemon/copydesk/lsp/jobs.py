@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -23,15 +22,12 @@ from lsprotocol import types
 
 from copydesk.cause import command
 from copydesk.lsp import commands
-from copydesk.lsp.log import fault
 from copydesk.lsp.wording import plain
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from copydesk.lsp.client import Client
-
-logger = logging.getLogger(__name__)
 
 REPORT_SECONDS = 0.25
 """The least time between two progress reports."""
@@ -152,7 +148,6 @@ class Jobs:
         if task.cancelled():
             job.outcome = "Cancelled"
         elif (error := task.exception()) is not None:
-            logger.error("job %s failed: %s", job.id, fault(error))
             job.outcome = "Failed"
             self._failed(job, error)
         else:

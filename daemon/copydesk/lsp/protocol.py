@@ -11,6 +11,7 @@ import inspect
 import json
 import logging
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -26,6 +27,7 @@ from pygls.exceptions import (
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 
+from copydesk.lsp.crashes import crashed
 from copydesk.lsp.log import fault
 from copydesk.lsp.refusals import failure, misfit, refusal
 
@@ -181,7 +183,7 @@ class CopydeskProtocol(LanguageServerProtocol):
 
     # Upstream puts tracebacks, with paths, into the error's data and parameters into its log.
     def _answer(self, future: Future[Any], msg_id: str | int) -> None:
-        error = failure(future)
+        error = failure(future, partial(crashed, "request", notify=self.notify))
         if error is None:
             self._send_response(msg_id, result=future.result())
         else:

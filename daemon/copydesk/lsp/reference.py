@@ -32,6 +32,8 @@ how to stop it; `experimental.copydesk.commands` says that a client has commands
 change shows it |
 | `window/workDoneProgress/create` | shows each job, cancellable |
 | `window/showMessage` | says why something could not be done |
+| `window/logMessage` | tells the fault behind an internal error of a request (-32603) or of a job, under the number \
+that the error or the message has: its type and the places in the code that it passed, nothing of a document |
 | `workspace/configuration` | asks for the section `copydesk`, again after `workspace/didChangeConfiguration` |
 | `copydesk/draftPreview` | tells a client with the capability `experimental.copydesk.draftPreview` how a draft \
 stands while it is written: `{"uri", "jobId", "markdown"}`, the section's body as it would be now, or `{"uri", \

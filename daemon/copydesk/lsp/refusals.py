@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 from typing import TYPE_CHECKING, Any
 
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcRequestCancelled
 
-from copydesk.lsp.log import fault
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
-
-logger = logging.getLogger(__name__)
 
 DETAILS = 300
 """Characters of a description."""
@@ -28,16 +23,17 @@ def misfit(error: JsonRpcException) -> str:
     return "; ".join(["The parameters do not fit", *found])[:DETAILS]
 
 
-def failure(future: Future[Any]) -> JsonRpcException | None:
-    """Return why a request that is done has no result, None where it has one; what went wrong inside is logged."""
+def failure(future: Future[Any], crashed: Callable[[BaseException], str]) -> JsonRpcException | None:
+    """Return why a request that is done has no result, None where it has one.
+
+    `crashed` is given what went wrong inside, and returns what the client is told of it.
+    """
     if future.cancelled():
         return JsonRpcRequestCancelled("The request was cancelled.")
     exception = future.exception()
     if exception is None or isinstance(exception, JsonRpcException):
         return exception
-    label = secrets.token_hex(3)
-    logger.error("request failed (%s): %s", label, fault(exception))
-    return JsonRpcInternalError(f"Something went wrong inside copydesk; its log has the details under {label}.")
+    return JsonRpcInternalError(crashed(exception))
 
 
 def refusal(request: object, error: JsonRpcException) -> dict[str, Any]:

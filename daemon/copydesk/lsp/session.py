@@ -38,7 +38,6 @@ FAREWELL_SECONDS = 0.5
 
 TOO_LARGE = "This document is larger than 2 MB, so copydesk is off for it."
 APART = "copydesk lost track of this document. It offers no edits until the document changes or is opened again."
-BROKEN = "Something went wrong inside copydesk; its log has the details."
 
 
 class Session:
@@ -277,8 +276,11 @@ class Session:
             self.client.say(APART, types.MessageType.Warning)
 
     def _failed(self, job: Job, error: BaseException) -> None:
-        sentence = error.sentence if isinstance(error, CopydeskError) else BROKEN
-        self.client.say(sentence, types.MessageType.Warning)
+        if isinstance(error, CopydeskError):
+            logger.warning("job %s failed: %s", job.id, fault(error))
+            self.client.say(error.sentence, types.MessageType.Warning)
+        else:
+            self.client.crashed(f"job {job.id}", error)
 
     def _jobs_changed(self) -> None:
         self.status.changed()
