@@ -177,6 +177,7 @@ collect_ignore = (
         "test_drafting_vscode.py",
         "test_edits_neovim.py",
         "test_edits_vscode.py",
+        "test_faults_neovim.py",
         "test_faults_vscode.py",
         "test_findings_vscode.py",
         "test_neovim.py",

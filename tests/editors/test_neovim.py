@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +9,6 @@ import pytest
 from editors.conftest import EVEREST, WALL, Place
 from editors.picture import draw
 from editors.polling import poll
-from editors.scripted_model import scripted_model
 from editors.writer import PLUGIN, neovim
 
 if TYPE_CHECKING:
@@ -23,7 +19,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.editor
 
 INSTANT = "CD102"
-ENGINE = "vim.lsp.config('copydesk', { settings = { copydesk = { engine = { host = ... } } } })"
 STUDIES = "Studies show that small kilns save money."
 
 
@@ -227,58 +222,6 @@ def test_restart_and_help_and_health(neovim_program: Path, copydesk: Path, place
         editor.command("only | checkhealth copydesk")
         page = editor.text()
         assert "copydesk 0." in page and "the language server is running" in page and "Ollama" in page
-
-
-def test_an_engine_that_dies_in_the_middle_is_said_and_another_is_used(
-    neovim_program: Path, copydesk: Path, place: Place
-) -> None:
-    """The notes that were found stay, nothing is left running, and the next critique asks whoever answers then."""
-    with ExitStack() as engine, scripted_model(EVEREST, WALL) as second:
-        first = engine.enter_context(scripted_model(EVEREST, WALL))
-        first.hold(WALL)
-        with neovim(neovim_program, place, copydesk, first.url) as editor:
-            editor.open(place.post)
-            editor.wait_codes("CD102")
-            editor.command("Copydesk critique")
-            editor.wait_codes("CD102", "CD103")
-            first.wait_held(WALL)
-            engine.close()
-            poll("the end of the critique", editor.ended)
-            assert editor.lua("return require('copydesk').status()") == ""
-            editor.wait_screen("Ollama")
-            editor.wait_codes("CD102", "CD103")
-
-            editor.lua(ENGINE, second.url)
-            editor.command("Copydesk restart")
-            editor.wait_codes("CD102")
-            editor.command("Copydesk critique")
-            editor.wait_codes("CD102", "CD103", "CD103")
-
-
-def test_a_server_that_is_killed_in_the_middle_is_started_again_on_request(
-    neovim_program: Path, copydesk: Path, place: Place, model: ScriptedModel
-) -> None:
-    """What was dismissed stays dismissed, and the work can be done again."""
-    model.hold(EVEREST)
-    with neovim(neovim_program, place, copydesk, model.url, size=(200, 24)) as editor:
-        editor.open(place.post)
-        editor.wait_codes("CD102")
-        editor.go("Studies")
-        editor.command("Copydesk dismiss")
-        editor.wait_codes()
-        editor.command("Copydesk critique")
-        model.wait_held(EVEREST)
-        (server,) = editor.lua("return vim.api.nvim_get_proc_children(vim.fn.getpid())")
-        os.kill(server, signal.SIGKILL)
-        model.wait_hung_up()
-        poll("an idle editor", lambda: editor.lua("return require('copydesk').status()") == "")
-        editor.command("Copydesk critique")
-        poll("the answer", lambda: any("not running here" in said for said in editor.said()))
-        model.release_all()
-        editor.command("Copydesk restart")
-        editor.wait_attached()
-        editor.command("Copydesk critique")
-        editor.wait_codes("CD103", "CD103")
 
 
 def test_what_left_the_machine_and_all_notes_are_listed(

@@ -230,7 +230,8 @@ function M.run(arguments)
   buffer = shown and shown.document or buffer
   local client = daemon.client(buffer) or (ANYWHERE[name] and vim.lsp.get_clients({ name = "copydesk" })[1])
   if not client then
-    return message.say("copydesk is not running here yet; see :checkhealth copydesk", vim.log.levels.WARN)
+    local why = daemon.ended() and daemon.ENDED or "copydesk is not running here yet; see :checkhealth copydesk"
+    return message.say(why, vim.log.levels.WARN)
   end
   local ranged = arguments.range > 0
   run({

@@ -3,6 +3,11 @@
 local M = {}
 
 M.MISSING = "copydesk is not installed, or not on PATH; see :checkhealth copydesk"
+M.ENDED = "copydesk has ended by itself; :Copydesk restart starts it"
+
+---How a server ended that nobody had asked to, until one is started again.
+---@type { code: integer, signal: integer }?
+local ended
 
 ---Tell whether a program was not found by way of the folder that Neovim happens to be in, often a workspace.
 ---@param name string as written
@@ -33,6 +38,62 @@ function M.command()
   return command[1] ~= "" and chosen(name, command[1]) and command or nil
 end
 
+---Return how the server ended, nil unless it did so by itself.
+---@return { code: integer, signal: integer }?
+function M.ended()
+  return ended
+end
+
+---Say once that a server has ended, and log how.
+---@param code integer
+---@param signal integer
+local function mourn(code, signal)
+  local known = ended ~= nil
+  ended = { code = code, signal = signal }
+  require("vim.lsp.log").error("copydesk ended by itself", ended)
+  if not known then
+    vim.schedule(function()
+      require("copydesk.message").say(M.ENDED, vim.log.levels.WARN)
+    end)
+  end
+end
+
+---Start a server, and notice when it ends without having been asked to.
+---@param command string[]
+---@param dispatchers vim.lsp.rpc.Dispatchers
+---@param options vim.lsp.rpc.ExtraSpawnParams
+---@return vim.lsp.rpc.PublicClient
+local function watched(command, dispatchers, options)
+  local asked, on_exit = false, dispatchers.on_exit
+  local own = vim.tbl_extend("force", dispatchers, {
+    on_exit = function(code, signal)
+      if asked then
+        return on_exit(code, signal)
+      end
+      mourn(code, signal)
+      -- Of any other end Neovim tells too, in a line so long that it stops the writer at "Press ENTER".
+      on_exit(0, 0)
+    end,
+  })
+  local rpc = vim.lsp.rpc.start(command, own, options)
+  local request, notify, terminate = rpc.request, rpc.notify, rpc.terminate
+  function rpc.request(method, ...)
+    asked = asked or method == "shutdown"
+    return request(method, ...)
+  end
+  function rpc.notify(method, ...)
+    if method == "initialized" then
+      ended = nil
+    end
+    return notify(method, ...)
+  end
+  function rpc.terminate()
+    asked = true
+    return terminate()
+  end
+  return rpc
+end
+
 ---Start the server. Where it is missing this fails with a sentence that Neovim shows.
 ---@param dispatchers vim.lsp.rpc.Dispatchers
 ---@return vim.lsp.rpc.PublicClient
@@ -50,7 +111,7 @@ function M.start(dispatchers)
   local folder = vim.fn.stdpath("state") --[[@as string]]
   vim.fn.mkdir(folder, "p")
   local environment = { PYTHONPATH = "", PYTHONHOME = "", PYTHONSTARTUP = "", PYTHONSAFEPATH = "1" }
-  return vim.lsp.rpc.start(command, dispatchers, { cwd = folder, env = environment })
+  return watched(command, dispatchers, { cwd = folder, env = environment })
 end
 
 ---Return the client of a buffer.
@@ -82,6 +143,7 @@ end
 
 ---Stop the server and start it again, for every document that it serves.
 function M.restart()
+  ended = nil
   local clients = vim.lsp.get_clients({ name = "copydesk" })
   vim.lsp.enable("copydesk", false)
   local stopped = vim.wait(3000, function()

@@ -51,7 +51,16 @@ function M.check()
   end
   vim.health.ok(("%s, %s"):format(vim.trim(version.stdout), command[1]))
   local clients = vim.lsp.get_clients({ name = "copydesk" })
-  if #clients > 0 then
+  local ended = daemon.ended()
+  if ended then
+    vim.health.error(
+      ("the language server has ended by itself (exit code %d, signal %d)"):format(ended.code, ended.signal),
+      {
+        "`:Copydesk restart` starts it again",
+        "what it said last is in " .. require("vim.lsp.log").get_filename(),
+      }
+    )
+  elseif #clients > 0 then
     vim.health.ok("the language server is running")
   else
     vim.health.info("the language server starts with the first document of prose")
