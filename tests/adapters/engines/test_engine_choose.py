@@ -14,12 +14,11 @@ from copydesk.adapters.engines.pacing import Patience
 from copydesk.errors import EngineBroken, EngineRefused, EngineUnreachable, ModelMissing, SettingsError
 from copydesk.ports import ModelFacts
 from harness.gguf_file import write_gguf
-from harness.ollama_server import OllamaServer, Turn, listed
+from harness.ollama_server import Turn, listed
 from harness.openai_server import MODEL as SERVED
 from harness.openai_server import OpenAIServer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
@@ -33,12 +32,6 @@ def starter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr("copydesk.adapters.engines.choose.library_version", lambda: "1")
     monkeypatch.setattr("copydesk.adapters.engines.embedded.library_version", lambda: "1")
     return path
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[OllamaServer]:
-    async with OllamaServer() as running:
-        yield running
 
 
 @pytest.fixture
