@@ -1,4 +1,4 @@
-import { type QuickPickItem, window } from "vscode";
+import { commands, type LogOutputChannel, type QuickPickItem, window } from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { execute } from "./execute";
 import type { Session } from "./session";
@@ -6,6 +6,10 @@ import type { Session } from "./session";
 /** The server's command; links that an editor trusts could run it too, so that it never goes through unasked. */
 export const CLEAR = "copydesk.clear";
 const REMOVE = "Remove";
+const SHOW_LOG = "Show Log";
+
+/** Where it is written down why something stays. */
+type Log = Pick<LogOutputChannel, "warn">;
 
 /** What is kept of one kind, as the server lists it. */
 interface Kept {
@@ -24,7 +28,7 @@ interface Answer {
 }
 
 /** Let the writer choose what of all that is kept is removed, ask once more, and remove it. */
-export async function clear(session: Pick<Session, "running">): Promise<void> {
+export async function clear(session: Pick<Session, "running">, log: Log): Promise<void> {
   const client = session.running();
   if (!client) return;
   const kinds = (await ask(client, {}))?.kinds.filter((kind) => kind.files > 0) ?? [];
@@ -45,16 +49,18 @@ export async function clear(session: Pick<Session, "running">): Promise<void> {
   const answer = await ask(client, { what, confirmed: true });
   if (!answer) return;
   if (answer.removed.length > 0) void window.showInformationMessage(`copydesk removed ${answer.removed.join(", ")}.`);
-  const stays = answer.problems.length;
-  if (stays > 0)
-    void window.showWarningMessage("copydesk could not remove all of it. `copydesk clear --yes` says why.");
+  if (answer.problems.length === 0) return;
+  // In the log alone: they name files, and whoever names files may write links into messages.
+  for (const problem of answer.problems) log.warn(`could not be removed: ${problem}`);
+  const said = "copydesk could not remove all of it. Its log says why.";
+  if ((await window.showWarningMessage(said, SHOW_LOG)) === SHOW_LOG) void commands.executeCommand("copydesk.showLog");
 }
 
 type Middleware = (command: string, given: unknown[], next: (command: string, given: unknown[]) => unknown) => unknown;
 
 /** Return a middleware that lets nothing be cleared with arguments of others: the writer is asked instead. */
-export function askingBefore(session: Pick<Session, "running">, others: Middleware): Middleware {
-  return (command, given, next) => (command === CLEAR ? clear(session) : others(command, given, next));
+export function askingBefore(session: Pick<Session, "running">, log: Log, others: Middleware): Middleware {
+  return (command, given, next) => (command === CLEAR ? clear(session, log) : others(command, given, next));
 }
 
 function row(kind: Kept): QuickPickItem & { kept: Kept } {

@@ -40,7 +40,7 @@ export function registerCommands(context: ExtensionContext, session: Session, lo
     on("showJobs", () => showJobs(session)),
     on("showDoctor", () => report(session, reports, "copydesk.doctor")),
     on("showLedger", () => report(session, reports, "copydesk.ledger")),
-    on("clearKept", () => clear(session)),
+    on("clearKept", () => clear(session, log)),
     on("install", async () => ((await install(context, log)) ? session.restart() : undefined)),
     on("openWalkthrough", () => commands.executeCommand("workbench.action.openWalkthrough", WALKTHROUGH, false)),
     on("openExample", () => openExample(context)),

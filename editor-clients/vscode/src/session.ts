@@ -217,7 +217,7 @@ export class Session {
           if (params.kind === "end") this.previews.ended(token);
           this.notifications.handle(token, params, next);
         },
-        executeCommand: askingBefore(this, this.drafts.middleware),
+        executeCommand: askingBefore(this, this.log, this.drafts.middleware),
         workspace: {
           configuration: (params) =>
             params.items.map((item) => {
