@@ -40,12 +40,12 @@ function launch(program: string, ...args: string[]): Launch {
 }
 
 /**
- * Return an environment for a program in Python: nothing may be imported from where a variable points or from the
- * current folder.
+ * Return an environment for a program in Python: of the variables that Python heeds only our own, so that nothing is
+ * imported from where another points or from the current folder. Windows ignores the case of their names.
  */
 export function isolated(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { PYTHONPATH, PYTHONHOME, PYTHONSTARTUP, ...rest } = environment;
-  return { ...rest, PYTHONSAFEPATH: "1" };
+  const others = Object.entries(environment).filter(([name]) => !/^PYTHON/i.test(name));
+  return { ...Object.fromEntries(others), PYTHONSAFEPATH: "1" };
 }
 
 /**

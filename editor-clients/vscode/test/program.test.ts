@@ -66,7 +66,21 @@ test("the program is looked for by setting, on the path, where pipx puts it, the
   }
 });
 
-test("R26: no variable may lend the program other modules", () => {
-  const given = { PATH: "/bin", PYTHONPATH: "/work", PYTHONHOME: "/work", PYTHONSTARTUP: "/work/evil.py" };
-  assert.deepEqual(isolated(given), { PATH: "/bin", PYTHONSAFEPATH: "1" });
+test("R26: no variable may lend the program other modules, or otherwise change what Python does", () => {
+  const given = {
+    PATH: "/bin",
+    HOME: "/home/writer",
+    PYTHONPATH: "/work",
+    PYTHONHOME: "/work",
+    PYTHONSTARTUP: "/work/evil.py",
+    PYTHONUSERBASE: "/work",
+    PYTHONPLATLIBDIR: "work",
+    PYTHONPYCACHEPREFIX: "/work",
+    PYTHONBREAKPOINT: "evil.run",
+    PYTHONWARNINGS: "error::evil.Warning",
+    PYTHONINSPECT: "1",
+    PYTHONSAFEPATH: "",
+    PythonPath: "/work",
+  };
+  assert.deepEqual(isolated(given), { PATH: "/bin", HOME: "/home/writer", PYTHONSAFEPATH: "1" });
 });
