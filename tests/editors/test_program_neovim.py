@@ -34,7 +34,7 @@ end
 print(vim.json.encode({ command = command or vim.NIL }))
 """
 SERVER = """#!/bin/sh
-echo "$0 [$PYTHONPATH] [$PYTHONSAFEPATH] $PWD" > "$REPORT.new"
+echo "$0 [$PYTHONPATH$PYTHONUSERBASE$PYTHONBREAKPOINT] [$PYTHONSAFEPATH] $PWD" > "$REPORT.new"
 mv "$REPORT.new" "$REPORT"
 """
 """A server that notes which one it is and what Python would be told, and does nothing more."""
@@ -54,9 +54,7 @@ PROGRAMS = {
 def program(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "copydesk"
-    path.write_text(
-        '#!/bin/sh\necho "$0 [$PYTHONPATH] [$PYTHONSAFEPATH] $PWD" > "$REPORT.new"\nmv "$REPORT.new" "$REPORT"\n'
-    )
+    path.write_text(SERVER)
     path.chmod(0o755)
 
 
@@ -70,7 +68,8 @@ def test_R26_a_program_of_the_workspace_is_not_started(
     (tmp_path / "start.lua").write_text(START)
     path = os.pathsep.join([*(entry.format(good=good) for entry in entries), "/usr/bin", "/bin"])
     home = {f"XDG_{kind}_HOME": str(tmp_path / kind.lower()) for kind in ("CONFIG", "DATA", "STATE", "CACHE")}
-    more = {"PATH": path, "PYTHONPATH": str(work), "REPORT": str(report), "HOME": str(tmp_path)}
+    lent = {"PYTHONPATH": str(work), "PYTHONUSERBASE": str(work), "PYTHONBREAKPOINT": "evil.run"}
+    more = {"PATH": path, "REPORT": str(report), "HOME": str(tmp_path), **lent}
     settings = f"vim.g.copydesk_cmd = {json.dumps(name.format(good=good))}"
     steps = (f"lua {settings}", f"lua loadfile([[{tmp_path}/start.lua]])([[{PLUGIN}]])", "qa!")
     done = subprocess.run(

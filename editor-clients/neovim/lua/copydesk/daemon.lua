@@ -94,6 +94,18 @@ local function watched(command, dispatchers, options)
   return rpc
 end
 
+---Return what undoes all variables that Python heeds: it takes empty ones for none.
+---@return table<string, string>
+local function isolating()
+  local changed = {}
+  for name in pairs(vim.fn.environ()) do
+    if vim.startswith(name:upper(), "PYTHON") then
+      changed[name] = ""
+    end
+  end
+  return vim.tbl_extend("force", changed, { PYTHONSAFEPATH = "1" })
+end
+
 ---Start the server. Where it is missing this fails with a sentence that Neovim shows.
 ---@param dispatchers vim.lsp.rpc.Dispatchers
 ---@return vim.lsp.rpc.PublicClient
@@ -110,8 +122,7 @@ function M.start(dispatchers)
   -- Not in the workspace: nothing that lies there may be taken for a part of the program.
   local folder = vim.fn.stdpath("state") --[[@as string]]
   vim.fn.mkdir(folder, "p")
-  local environment = { PYTHONPATH = "", PYTHONHOME = "", PYTHONSTARTUP = "", PYTHONSAFEPATH = "1" }
-  return watched(command, dispatchers, { cwd = folder, env = environment })
+  return watched(command, dispatchers, { cwd = folder, env = isolating() })
 end
 
 ---Return the client of a buffer.
