@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import logging
 import re
 from typing import TYPE_CHECKING, Any
-
-from pygls.protocol import default_converter
 
 from harness.editor import BadEdit, RefusedRequest
 from harness.engine import MemoryCache
 from harness.held import Disk, DiskDrafts, HeldDesk, HeldEngine
 from harness.manuscript import Manuscript
-from harness.nearby import NearDaemon, NearEditor
+from harness.nearby import NearDaemon, NearEditor, learnt
 from harness.reader import DRAFTS, VERDICTS, Accepted, Account, Shown
 from harness.scripted import MemoryDismissals, MemorySources, services
 from harness.virtual_time import VirtualLoop
 
 if TYPE_CHECKING:
-    from cattrs import Converter
-
     from harness.editor import Personality
 
 URIS = ("file:///work/post.md", "untitled:other.md")
@@ -31,12 +26,6 @@ TEXT = (
     "## Afterwards\n\nThe third wheel is a flaw here. The mill has four wheels. It was very new.\n"
 )
 REWRITTEN = frozenset({"CD402", "CD104"})
-
-
-@functools.cache
-def learnt() -> Converter:
-    """Return a converter for all servers."""
-    return default_converter()
 
 
 class Faults(logging.Handler):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from typing import TYPE_CHECKING, Any
+
+from pygls.protocol import default_converter
 
 from copydesk.lsp.server import create_server
 from copydesk.lsp.stdio import attend
@@ -113,3 +116,9 @@ class NearDaemon:
 
     def close(self) -> Any:
         """Take leave, as a writer to a descriptor does."""
+
+
+@functools.cache
+def learnt() -> Converter:
+    """Return a converter for all servers."""
+    return default_converter()
