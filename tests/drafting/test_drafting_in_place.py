@@ -114,6 +114,26 @@ async def test_notes_of_which_nothing_was_made_stay_as_they_are() -> None:
     assert "\n\n- ask Maria about the ghost\n  - and her aunt\n" in result.draft.markdown
 
 
+async def test_a_note_that_sentences_name_and_do_not_say_stays_as_the_writer_wrote_it() -> None:
+    notes = "- nine locks, rebuilt in 1953 by [Anna Berg](https://berg.example/)\n- opened to boats early"
+    source = POST.replace(f"{HERE} canal\n", f"{HERE} canal\n\n{notes}\n")
+    dream = {"text": "The canal was a dream of the town for a very long time.", "spans": ["N1"]}
+    weather = {"text": "People walk beside it and talk about the weather.", "spans": ["N2"]}
+    result = await drawn(DraftEngine(competent(extra={"P1": [dream], "P2": [weather]})), source, HERE, brief=SHORT)
+    draft = result.draft
+    assert draft.sentences
+    assert draft.replaced == ()
+    assert f"\n\n{notes}\n" in draft.markdown
+    assert draft.markdown.count("berg.example") == 1
+    assert draft.status is Stop.NO_PROGRESS
+    assert [fault for fault in draft.faults if "it leaves out" in fault] == [
+        "s1: of N1 it leaves out “1953”",
+        "s2: of N2 it leaves out much of what it says",
+    ]
+    for index in range(len(draft.paragraphs)):
+        assert notes in draft.chosen([index]).markdown
+
+
 async def test_paragraphs_can_be_accepted_one_by_one() -> None:
     result, _ = await canal(competent())
     draft = result.draft

@@ -142,6 +142,13 @@ def test_notes_that_are_left_out_are_a_fault() -> None:
     assert [(one.code, one.message) for one in faults] == [("notes", "nothing was made of N2")]
 
 
+def test_a_note_that_a_sentence_names_and_does_not_say_is_a_fault_of_that_sentence() -> None:
+    task = task_of("\n- nine locks, rebuilt in 1953 by Anna Berg\n- the ducks\n")
+    said = [("Nine locks were rebuilt by Anna Berg.", "N1"), ("The ducks are fed by everybody.", "N2")]
+    faults = found(*said, FILLER, task=task)
+    assert [(one.code, one.sentence, one.message) for one in faults] == [("notes", "s1", "of N1 it leaves out “1953”")]
+
+
 def test_the_score_is_ten_three_and_one() -> None:
     faults = [Defect("figure", "", "s1", blocks=True), Defect("CD104", "", "s1"), Defect("short", "")]
     total = score(faults, [object(), object()])  # type: ignore[list-item]

@@ -131,8 +131,21 @@ class Examiner:
             yield Defect("short", f"it has {count} words, and {asked} were asked for")
         if count > TOO_LONG * asked:
             yield Defect("long", f"it has {count} words, and {asked} were asked for")
-        if rendered.left:
-            yield Defect("notes", f"nothing was made of {', '.join(rendered.left)}")
+        yield from self._left(statements, rendered.left)
+
+    def _left(self, statements: Sequence[Statement], notes: Sequence[str]) -> Iterator[Defect]:
+        """Yield which jottings stay as they are, those that a sentence was meant to say as a fault of that."""
+        unnamed = []
+        for note in notes:
+            naming = [one for one in statements if note in one.notes]
+            if not naming:
+                unnamed.append(note)
+                continue
+            point = naming[-1].point
+            missing = self.renderer.left_out(note, [one for one in naming if one.point == point])
+            yield Defect("notes", f"of {note} it leaves out {missing or 'what it refers to'}", naming[-1].id)
+        if unnamed:
+            yield Defect("notes", f"nothing was made of {', '.join(unnamed)}")
 
     def _of_document(self, statements: Sequence[Statement], rendered: Rendered) -> Iterator[Defect]:
         document = self.task.document

@@ -115,6 +115,12 @@ def material(document: Document, body: Span) -> Found:
     return Found(span, numbered, kept, listed)
 
 
+def without_label(words: str) -> str:
+    """Return the words of a jotting without what calls it one, such as “TODO:”."""
+    match = _NOTES.match(f"{words} ")
+    return words[match.end() :].strip() if match is not None else words
+
+
 def _blocks(document: Document, body: Span) -> Iterator[tuple[Block, PlacedBlock]]:
     memory = document.memory
     if isinstance(memory, Memory):

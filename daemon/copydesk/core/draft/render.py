@@ -20,11 +20,12 @@ from copydesk.core.draft.frame import Frame, Paragraph, assembled
 from copydesk.core.draft.guards import as_markdown
 from copydesk.core.draft.plan import Form
 from copydesk.core.draft.statement import is_unspaced
+from copydesk.core.draft.working_in import left_out
 from copydesk.core.markdown.definitions import footnote_label
 from copydesk.core.text import Span, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from copydesk.core.citations.references import References
     from copydesk.core.citations.render import Style
@@ -114,18 +115,18 @@ class Renderer:
         format = self.task.document.format
         mark = "#" * (self.task.section.level + 1)
         text, places = f"{mark} {point.heading}{2 * self.line_end}" if point.heading else "", []
+        named = tuple(dict.fromkeys(note for one in statements for note in one.notes))
+        held = tuple(note for note in named if not self.left_out(note, statements))
         for number, statement in enumerate(statements):
             if number:
                 text += f"{self.line_end}{self.bullet} " if point.form is Form.LIST else _joint(text)
             elif point.form is Form.LIST:
                 text += f"{self.bullet} "
             start = len(text)
-            text += cited.sentence(
-                statement, as_markdown(self._coded(statement), format, self.task.known) or escaped(statement.text)
-            )
+            written = as_markdown(self._coded(statement), format, self.task.known) or escaped(statement.text)
+            text += cited.sentence(statement, written, held)
             places.append((statement.id, Span(start, len(text))))
-        notes = tuple(dict.fromkeys(note for one in statements for note in one.notes))
-        taken = tuple(note for note in notes if cited.carries(note, point.id) and self._holds(note, statements))
+        taken = tuple(note for note in held if cited.carries(note, point.id))
         labels = tuple(dict.fromkeys(label for one in statements for label in cited.labels_of(one)))
         return Paragraph(point.id, text, tuple(places), taken, labels)
 
@@ -137,11 +138,9 @@ class Renderer:
                 text = re.sub(rf"(?<!\w){re.escape(code)}(?!\w)", lambda match: f"`{match[0]}`", text, count=1)
         return text
 
-    def _holds(self, note: str, statements: Iterable[Statement]) -> bool:
-        """Tell whether sentences can take the place of a jotting: its code must be in them."""
-        jotting = self.jotting(note)
-        text = "\n".join(one.text for one in statements if note in one.notes)
-        return all(code in text for code in jotting.code)
+    def left_out(self, note: str, statements: Iterable[Statement]) -> str:
+        """Return what the sentences that name a jotting leave out of it, in words; empty if they may take its place."""
+        return left_out(self.jotting(note), (one.text for one in statements if note in one.notes))
 
 
 class _Cited:
@@ -154,8 +153,8 @@ class _Cited:
         self._labels: dict[str, str] = {}
         self._carried: dict[str, str] = {}
 
-    def sentence(self, statement: Statement, written: str) -> str:
-        """Return a sentence with its citations, and what the jottings that it was made from carry."""
+    def sentence(self, statement: Statement, written: str, held: Collection[str]) -> str:
+        """Return a sentence with its citations, and what those jottings carry that its paragraph may replace."""
         marks: list[str] = []
         links: list[str] = []
         for entry in self._ledger.quoted(statement.quotations):
@@ -166,7 +165,8 @@ class _Cited:
             else:
                 marks.append(f"[^{self._label(entry)}]")
         for jotting in self._renderer.task.jottings:
-            if jotting.id in statement.notes and not jotting.stays and jotting.id not in self._carried:
+            worked_in = jotting.id in statement.notes and jotting.id in held
+            if worked_in and not jotting.stays and jotting.id not in self._carried:
                 self._carried[jotting.id] = statement.point
                 for construct in jotting.carried:
                     own = construct.startswith(("[^", "^[", "[@", "[-@"))
