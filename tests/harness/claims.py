@@ -37,12 +37,18 @@ Opinion = Callable[[str, str], Stance]
 
 @dataclass
 class ScriptedSearch:
-    """Finds every page, in the order given; `problem` is raised by each search, `refused` pages cannot be read."""
+    """Finds every page, in the order given.
+
+    `problem` is raised by each search, from that of number `works` on; `refused` pages cannot be read, and in reading a
+    `lost` one it is learnt that the whole place is gone.
+    """
 
     pages: Mapping[str, str] = field(default_factory=dict)
     name: str = "library"
     problem: SearchUnavailable | None = None
+    works: int = 0
     refused: frozenset[str] = frozenset()
+    lost: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
     format: Format = Format.MARKDOWN
     host: str = "https://{}.example"
@@ -52,7 +58,7 @@ class ScriptedSearch:
 
     async def find(self, query: str, limit: int) -> Found:
         self.queries.append(query)
-        if self.problem is not None:
+        if self.problem is not None and len(self.queries) > self.works:
             raise self.problem
         return Found(tuple(Hit(self.name, title, self._url(title)) for title in self.pages)[:limit])
 
@@ -60,6 +66,8 @@ class ScriptedSearch:
         self.read_titles.append(hit.title)
         if hit.title in self.refused:
             raise PageUnusable(f"{hit.title} is too large.", "Choose another.")
+        if hit.title in self.lost:
+            raise SearchUnavailable("The library is empty.", "Put files into it.")
         text = self.pages[hit.title]
         source = Source(hit.title, hit.url, "2026-05-01T12:00:00Z", sha256(text.encode()).hexdigest())
         return Page(source, text, self.format, self.host.format(hit.title), hit.title in self.hidden)

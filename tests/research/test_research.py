@@ -216,11 +216,64 @@ async def test_pages_that_cannot_be_read_are_named_and_the_others_count() -> Non
     assert claim.status is Status.UNAVAILABLE
 
 
-async def test_nothing_found_is_not_enough_evidence() -> None:
+@pytest.mark.parametrize(
+    "pages",
+    [{}, {"Cookery": COOKERY}, {"Annals": ANNALS}, {"Trains": "# Trains\n\nTrains are punctual.\n"}],
+    ids=lambda pages: " ".join(pages) or "none",
+)
+@pytest.mark.parametrize("works", [0, 1])
+async def test_R48_an_outage_of_one_provider_is_no_verdict_where_the_others_settle_nothing(
+    pages: dict[str, str], works: int
+) -> None:
+    captcha = SearchUnavailable("SearXNG asks for a captcha.", "Wait.")
+    broken = ScriptedSearch({}, "searxng", captcha, works=works)
+    claim, note, _ = await researched(ClaimEngine(), ScriptedSearch(pages), broken)
+    assert (claim.status, claim.verdict) == (Status.UNAVAILABLE, None)
+    assert {part.verdict for part in claim.parts} == {None}
+    assert note is not None
+    assert (note.code, note.message) == ("CD901", "Not checked: SearXNG asks for a captcha. Wait.")
+
+
+async def test_R48_a_part_that_an_outage_left_open_has_no_verdict() -> None:
+    source = "The old dam at Lund was finished in 1890, and its tower is 40 metres high.\n"
+    broken = ScriptedSearch({}, "searxng", SearchUnavailable("SearXNG asks for a captcha.", "Wait."))
+
+    def judge(excerpt: str, claim: str) -> Stance:
+        return Stance.SUPPORTS if "1890" in claim else Stance.IRRELEVANT
+
+    claim, _, _ = await researched(ClaimEngine(judge=judge), ScriptedSearch({"Annals": ANNALS}), broken, source=source)
+    assert claim.verdict is Verdict.PARTLY_SUPPORTED
+    assert [part.verdict for part in claim.parts] == [Verdict.SUPPORTED, None]
+
+
+async def test_R48_where_nothing_is_found_there_is_no_verdict() -> None:
     claim, note, _ = await researched(ClaimEngine(), ScriptedSearch({}))
+    assert (claim.status, claim.verdict) == (Status.UNAVAILABLE, None)
+    assert note is not None
+    assert note.code == "CD901"
+    assert note.message.startswith("Not checked: Nothing on this was found")
+
+
+@pytest.mark.parametrize("pages", [{"Annals": ANNALS}, {"Trains": "# Trains\n\nTrains are punctual.\n"}])
+async def test_what_is_found_and_settles_nothing_is_not_enough_evidence(pages: dict[str, str]) -> None:
+    claim, note, _ = await researched(ClaimEngine(), ScriptedSearch(pages))
     assert claim.verdict is Verdict.NOT_ENOUGH_EVIDENCE
     assert note is not None
     assert "says nothing about whether it is true" in note.message
+
+
+async def test_R48_a_place_that_is_gone_when_its_pages_are_read_ends_no_research() -> None:
+    gone = ScriptedSearch({"Guide": GUIDE}, lost=frozenset({"Guide"}))
+    annals = ScriptedSearch({"Annals": ANNALS}, "kiwix")
+    claim, _, _ = await researched(ClaimEngine(judge=says(nine=Stance.SUPPORTS)), gone, annals)
+    assert claim.verdict is Verdict.SUPPORTED
+    assert [(one.what, one.why) for one in claim.skipped] == [("Guide", "The library is empty. Put files into it.")]
+    for others in ([], [ScriptedSearch({"Annals": ANNALS}, "kiwix")]):
+        gone = ScriptedSearch({"Guide": GUIDE}, lost=frozenset({"Guide"}))
+        claim, note, _ = await researched(ClaimEngine(), gone, *others)
+        assert (claim.status, claim.verdict) == (Status.UNAVAILABLE, None)
+        assert note is not None
+        assert note.code == "CD901"
 
 
 INJECTED = """# Annals

@@ -10,7 +10,7 @@ from copydesk.core.claims.guard import covers, veto
 from copydesk.core.claims.injection import asks_something
 from copydesk.core.claims.stance import title_of
 from copydesk.core.claims.verdict import Vote, part_verdicts, whole
-from copydesk.core.evidence import ClaimReport, Evidence, Part, Skipped, Stance, Status
+from copydesk.core.evidence import ClaimReport, Evidence, Part, Skipped, Stance, Status, Verdict
 from copydesk.core.quotes import Outcome, check
 from copydesk.core.visible import shortened
 
@@ -105,15 +105,25 @@ class Hearing:
         return None
 
     def report(self, claim: Claim, retrieved: Retrieved, candidates: Sequence[Sequence[Candidate]]) -> ClaimReport:
-        """Return the claim's report: the verdict on it and its parts, strongest quotes first."""
+        """Return the claim's report: the verdict on it and its parts, strongest quotes first.
+
+        What nothing settles has no verdict where a part of the sources could not be searched.
+        """
         verdicts = part_verdicts(self.votes, len(self.plan.parts))
+        verdict = whole(verdicts)
+        unsearched = Verdict.NOT_ENOUGH_EVIDENCE if retrieved.outage else None
+        available = verdict is not unsearched
         told = tuple(one for _, one in sorted(self.evidence, key=lambda entry: -entry[0]))
         return ClaimReport(
             text=claim.text,
             asked=self.plan.asked,
-            status=Status.JUDGED,
-            verdict=whole(verdicts),
-            parts=tuple(Part(text, verdict) for text, verdict in zip(self.plan.parts, verdicts, strict=True)),
+            status=Status.JUDGED if available else Status.UNAVAILABLE,
+            verdict=verdict if available else None,
+            reason="" if available else retrieved.outage,
+            parts=tuple(
+                Part(text, each if each is not unsearched else None)
+                for text, each in zip(self.plan.parts, verdicts, strict=True)
+            ),
             queries=self.plan.queries,
             evidence=told or nearest(self.plan, candidates, Stance.IRRELEVANT),
             skipped=(*retrieved.skipped, *dict.fromkeys(self.objections)),

@@ -31,6 +31,11 @@ TOO_SMALL = (
     "Read the quotes yourself, or choose a larger model."
 )
 
+NOTHING = (
+    "Nothing on this was found where it was looked for. Add a source that speaks of it, or search in other places, and "
+    "research the claim again."
+)
+
 
 @dataclass
 class Investigation:
@@ -65,11 +70,12 @@ class Investigation:
             self._lose(problem)
         yield Progress("searching", 0, 0)
         retrieved = await self.retrieval.retrieve(plan.queries)
-        if retrieved.failure:
-            yield _unjudged(claim, plan, retrieved, [], Status.UNAVAILABLE, retrieved.failure)
-            return
         self.provenance = replace(self.provenance, searched=retrieved.searched)
         candidates = [retrieved.candidates(part) for part in plan.parts]
+        if not retrieved.readings:
+            reason = retrieved.failure or retrieved.outage or NOTHING
+            yield _unjudged(claim, plan, retrieved, [], Status.UNAVAILABLE, reason)
+            return
         try:
             async for event in self._judged(claim, plan, retrieved, candidates):
                 yield event

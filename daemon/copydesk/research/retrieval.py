@@ -15,7 +15,7 @@ from copydesk.core.markdown import read
 from copydesk.core.quotes import StoredText
 from copydesk.core.text import Text
 from copydesk.core.visible import shortened
-from copydesk.errors import PageUnusable, SearchUnavailable
+from copydesk.errors import SearchUnavailable, SourceError
 from copydesk.turns import abreast
 
 if TYPE_CHECKING:
@@ -65,12 +65,14 @@ class Candidate:
 class Retrieved:
     """What a claim's queries led to. `failure` says why nothing at all could be searched or read, if so.
 
-    `searched` is when the oldest of the results were had, as in `ClaimReport`.
+    `outage` says why a part of it could not, so that what was not found may well be there. `searched` is when the
+    oldest of the results were had, as in `ClaimReport`.
     """
 
     readings: tuple[Reading, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     failure: str = ""
+    outage: str = ""
     searched: str = ""
 
     def candidates(self, part: str) -> list[Candidate]:
@@ -90,7 +92,7 @@ class Retrieved:
 
 @dataclass(slots=True)
 class _Answer:
-    """What one provider said: the results of each query, what was skipped, when, and why it failed, if it did."""
+    """What one provider said: the results of each query, what was skipped, when, and why it failed in the end."""
 
     rankings: list[list[tuple[Search, Hit]]] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
@@ -108,21 +110,25 @@ class Retrieval:
     searches: Sequence[Search]
     own: str = ""
     _read: dict[str, Reading | Skipped] = field(default_factory=dict, init=False)
+    _outages: dict[str, str] = field(default_factory=dict, init=False)
+    """Why the providers of pages were gone when these were to be read, by address."""
 
     async def retrieve(self, queries: Sequence[str]) -> Retrieved:
         """Return what the queries lead to; a provider or page that fails is skipped, with its reason."""
         answers = await asyncio.gather(*(self._searched(search, queries) for search in self.searches))
         skipped = [one for answer in answers for one in answer.skipped]
         failures = [answer.failure for answer in answers if answer.failure]
-        if len(failures) == len(self.searches):
+        if not any(any(answer.rankings) or not answer.failure for answer in answers):
             return Retrieved((), tuple(dict.fromkeys(skipped)), " ".join(dict.fromkeys(failures)))
         hits = _merged([ranking for answer in answers for ranking in answer.rankings])[:TRIED]
         read = await self._read_best(hits)
         readings = tuple(one for one in read if isinstance(one, Reading))
         skipped += [one for one in read if isinstance(one, Skipped)]
-        failure = "Of the sources found, none could be used." if hits and not readings else ""
+        failures += [self._outages[hit.url] for _, hit in hits if hit.url in self._outages]
+        outage = " ".join(dict.fromkeys(failures))
+        failure = (outage or "Of the sources found, none could be used.") if hits and not readings else ""
         searched = min((time for answer in answers for time in answer.times), default="")
-        return Retrieved(readings, tuple(dict.fromkeys(skipped)), failure, searched)
+        return Retrieved(readings, tuple(dict.fromkeys(skipped)), failure, outage, searched)
 
     def pages(self, evidence: Sequence[Evidence]) -> tuple[Page, ...]:
         """Return the pages that evidence stands in, each once."""
@@ -140,7 +146,7 @@ class Retrieval:
                 answer.times += [found.searched] if found.searched else []
         except SearchUnavailable as problem:
             answer.skipped.append(Skipped(search.name, problem.sentence))
-            answer.failure = "" if any(answer.rankings) else problem.sentence
+            answer.failure = problem.sentence
         return answer
 
     async def _read_best(self, hits: Sequence[tuple[Search, Hit]]) -> list[Reading | Skipped]:
@@ -160,17 +166,18 @@ class Retrieval:
         search, hit = found
         known = self._read.get(hit.url)
         if known is None:
-            known = self._read[hit.url] = await _read_page(search, hit)
+            known = self._read[hit.url] = await self._read_page(search, hit)
         return known
 
-
-async def _read_page(search: Search, hit: Hit) -> Reading | Skipped:
-    name = shortened(hit.title or hit.url, _TITLE)
-    try:
-        page = await search.read(hit)
-    except PageUnusable as problem:
-        return Skipped(name, problem.sentence)
-    return await asyncio.to_thread(_cut, name, page)
+    async def _read_page(self, search: Search, hit: Hit) -> Reading | Skipped:
+        name = shortened(hit.title or hit.url, _TITLE)
+        try:
+            page = await search.read(hit)
+        except SourceError as problem:
+            if isinstance(problem, SearchUnavailable):
+                self._outages[hit.url] = problem.sentence
+            return Skipped(name, problem.sentence)
+        return await asyncio.to_thread(_cut, name, page)
 
 
 def _cut(name: str, page: Page) -> Reading | Skipped:

@@ -79,7 +79,8 @@ def _when(searched: str) -> str:
 def _verdict(claim: ClaimReport) -> str:
     if claim.verdict is not None:
         return claim.verdict.replace("_", " ")
-    return "not checked" if claim.status is Status.UNAVAILABLE and not claim.evidence else "no verdict"
+    unjudged = any(one.stance is None for one in claim.evidence)
+    return "not checked" if claim.status is Status.UNAVAILABLE and not unjudged else "no verdict"
 
 
 def _colour(claim: ClaimReport) -> str:

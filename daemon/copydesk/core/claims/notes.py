@@ -73,12 +73,16 @@ def message(report: ClaimReport) -> str:
 def _code(report: ClaimReport) -> tuple[str, Severity]:
     if report.verdict is not None:
         return _CODES[report.verdict]
-    # Without evidence it was the search that failed; with it, only somebody to judge it is missing.
-    return (MODEL_UNAVAILABLE if report.evidence else SOURCE_UNAVAILABLE), Severity.INFORMATION
+    return (MODEL_UNAVAILABLE if _unheard(report) else SOURCE_UNAVAILABLE), Severity.INFORMATION
+
+
+def _unheard(report: ClaimReport) -> bool:
+    """Tell whether evidence was found that nobody could judge; otherwise it was the search that failed."""
+    return any(one.stance is None for one in report.evidence)
 
 
 def _unjudged(report: ClaimReport) -> str:
-    if report.status is Status.UNAVAILABLE and not report.evidence:
+    if report.status is Status.UNAVAILABLE and not _unheard(report):
         return f"Not checked: {report.reason}"
     nearest = _cited(report.evidence[0]) if report.evidence else ""
     count = len(report.evidence)

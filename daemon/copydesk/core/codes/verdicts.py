@@ -76,9 +76,10 @@ UNAVAILABLE = (
         name="source-unavailable",
         severity=Severity.INFORMATION,
         decided_by="Code.",
-        decided_from="The search: it is not set up, refused or failed, so nothing was looked up.",
-        summary="The claim was not checked, because no source could be searched.",
-        why="This says nothing about the claim. A search that failed must not pass for one that found nothing.",
+        decided_from="The search: it is not set up, refused, failed or found nothing, and what else was found settles "
+        "nothing.",
+        summary="The claim was not checked, because sources could not be searched or nothing was found.",
+        why="This says nothing about the claim. A search that failed must not pass for one that settled nothing.",
         how="The note says what failed and what to do. Mend that, and research the claim again.",
     ),
     Code(
