@@ -116,6 +116,23 @@ def test_cancel_hangs_up_on_the_engine(
         assert model.calls == calls
 
 
+def test_a_dismissal_is_taken_back(neovim_program: Path, copydesk: Path, place: Place) -> None:
+    """:Copydesk dismissed lists what was dismissed, and what is chosen comes back without anything else being done."""
+    with neovim(neovim_program, place, copydesk) as editor:
+        editor.open(place.post)
+        editor.wait_codes("CD102")
+        editor.command("Copydesk dismissed")
+        poll("the answer", lambda: "nothing was dismissed in this document" in editor.said())
+        editor.go("Studies show")
+        editor.command("Copydesk dismiss project it is a joke")
+        poll("the note to go", lambda: not editor.notes())
+        editor.keys(":Copydesk dismissed<CR>")
+        editor.wait_screen("CD102 (missing citation): all in this project, because: it is a joke")
+        editor.keys("1<CR>")
+        editor.wait_codes("CD102")
+    assert (place.project / ".copydesk" / "dismissed.jsonl").read_text("utf-8") == ""
+
+
 def test_F11_R1_an_edit_for_a_text_that_has_changed_is_refused(
     neovim_program: Path, copydesk: Path, place: Place
 ) -> None:
@@ -202,6 +219,7 @@ def test_restart_and_help_and_health(neovim_program: Path, copydesk: Path, place
             "clear",
             "critique",
             "dismiss",
+            "dismissed",
             "draft",
             "explain",
             "jobs",

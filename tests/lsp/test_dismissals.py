@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -130,6 +132,25 @@ async def test_what_a_colleague_took_back_returns_when_the_project_s_file_change
     uri = "file:///work/.copydesk/dismissed.jsonl"
     editor.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri, "type": 2}]})
     await editor.notes(URI, WEAK, WEAK)
+
+
+async def test_what_is_being_recorded_is_listed_and_taken_back_once_it_is(connect: Connect) -> None:
+    """A writer who is quicker than the disk takes back what is in the file, not only what the session knows."""
+    kept, slow = MemoryDismissals(), threading.Event()
+    add = kept.add
+    kept.add = lambda *given: (slow.wait(30), add(*given))[-1]  # type: ignore[method-assign]
+    editor = await opened(connect, kept)
+    note = editor.diagnostics[URI][0]["data"]["id"]
+    dismissing = asyncio.create_task(editor.command("copydesk.dismissNote", noteId=note, scope="project"))
+    await editor.notes(URI)
+    listing = asyncio.create_task(listed(editor))
+    await editor.command("copydesk.jobs")
+    slow.set()
+    (one,) = await listing
+    assert one["stored"] and await dismissing == {"stored": True}
+    await editor.command("copydesk.restoreNote", uri=URI, dismissalId=one["dismissalId"])
+    await editor.notes(URI, WEAK, WEAK)
+    assert kept.stored == []
 
 
 async def test_an_editor_without_commands_is_offered_it_where_the_note_was(connect: Connect) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from copydesk.core.suppress import Dismissed, dismissal
@@ -15,9 +16,13 @@ _HERE = ""
 
 
 class Dismissals:
-    """The dismissals that one document is under. `recorded` are those of its project's file, as last read."""
+    """The dismissals that one document is under. `recorded` are those of its project's file, as last read.
+
+    `recording` is held while one is on its way into that file or out of it.
+    """
 
     def __init__(self) -> None:
+        self.recording = asyncio.Lock()
         self.recorded = Dismissed()
         self._own: tuple[Dismissal, ...] = ()
 

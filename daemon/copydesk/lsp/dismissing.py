@@ -32,23 +32,25 @@ async def dismiss(
     session.publish_soon(document.uri)
     if document.path is None:
         return False
-    add = session.services.dismissals.add
-    try:
-        await asyncio.to_thread(add, document.path, session.settings.folders, note, scope, reason)
-    except CopydeskError as error:
-        session.client.say(error.sentence, types.MessageType.Warning)
-        return False
-    await _reload(session)
-    # From here on the project's file says it, so that taking it back there is enough.
-    if notes.dismissals.recorded.covers(note):
-        notes.dismissals.forget(hidden.id)
+    async with notes.dismissals.recording:
+        add = session.services.dismissals.add
+        try:
+            await asyncio.to_thread(add, document.path, session.settings.folders, note, scope, reason)
+        except CopydeskError as error:
+            session.client.say(error.sentence, types.MessageType.Warning)
+            return False
+        await _reload(session)
+        # From here on the project's file says it, so that taking it back there is enough.
+        if notes.dismissals.recorded.covers(note):
+            notes.dismissals.forget(hidden.id)
     return True
 
 
 async def listed(session: Session, document: OpenDocument, notes: DocumentNotes) -> list[dict[str, Any]]:
     """Return what the document is under, in the order of the project's file; what is not recorded comes last."""
-    await session.load_dismissals(document)
     own = notes.dismissals
+    async with own.recording:
+        await session.load_dismissals(document)
     return [
         *(_value(one, stored=True) for one in own.recorded.all),
         *(_value(one, stored=False) for one in own.unrecorded.all),
@@ -57,20 +59,21 @@ async def listed(session: Session, document: OpenDocument, notes: DocumentNotes)
 
 async def restore(session: Session, document: OpenDocument, notes: DocumentNotes, identity: str) -> bool | None:
     """Take a dismissal back and show its notes at once; None where there is none, False where it cannot be done."""
-    if notes.dismissals.forget(identity):
-        session.publish_soon(document.uri)
-        return True
-    kept = next((one for one in notes.dismissals.recorded.all if one.id == identity), None)
-    if kept is None or document.path is None:
-        return None
-    remove = session.services.dismissals.remove
-    try:
-        removed = await asyncio.to_thread(remove, document.path, session.settings.folders, kept)
-    except CopydeskError as error:
-        session.client.say(error.sentence, types.MessageType.Warning)
-        return False
-    await _reload(session)
-    return True if removed else None
+    async with notes.dismissals.recording:
+        if notes.dismissals.forget(identity):
+            session.publish_soon(document.uri)
+            return True
+        kept = next((one for one in notes.dismissals.recorded.all if one.id == identity), None)
+        if kept is None or document.path is None:
+            return None
+        remove = session.services.dismissals.remove
+        try:
+            removed = await asyncio.to_thread(remove, document.path, session.settings.folders, kept)
+        except CopydeskError as error:
+            session.client.say(error.sentence, types.MessageType.Warning)
+            return False
+        await _reload(session)
+        return True if removed else None
 
 
 def title_of(one: Dismissal) -> str:

@@ -9,6 +9,7 @@ import {
 } from "vscode";
 import { ExecuteCommandRequest, type LanguageClient, type Range, ResponseError } from "vscode-languageclient/node";
 import { clear } from "./clear";
+import { showDismissed } from "./dismissed";
 import { execute } from "./execute";
 import { type Action, actionOf, jump, NoteRow, SectionRow } from "./findings";
 import { install } from "./install";
@@ -40,6 +41,7 @@ export function registerCommands(context: ExtensionContext, session: Session, lo
     on("showJobs", () => showJobs(session)),
     on("showDoctor", () => report(session, reports, "copydesk.doctor")),
     on("showLedger", () => report(session, reports, "copydesk.ledger")),
+    on("showDismissed", () => dismissed(session)),
     on("clearKept", () => clear(session, log)),
     on("install", async () => ((await install(context, log)) ? session.restart() : undefined)),
     on("openWalkthrough", () => commands.executeCommand("workbench.action.openWalkthrough", WALKTHROUGH, false)),
@@ -97,6 +99,12 @@ function place(session: Session, done: string): { client: LanguageClient; uri: s
   if (!client) return undefined;
   const convert = client.code2ProtocolConverter;
   return { client, uri: convert.asUri(editor.document.uri), range: convert.asRange(editor.selection) };
+}
+
+async function dismissed(session: Session): Promise<void> {
+  const document = window.activeTextEditor?.document;
+  if (document && isProse(document)) await showDismissed(session, document.uri);
+  else void window.showInformationMessage("Open a document of prose to see what was dismissed in it.");
 }
 
 async function cancel(session: Session): Promise<void> {

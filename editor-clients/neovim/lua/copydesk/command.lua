@@ -1,6 +1,7 @@
 -- The command :Copydesk.
 
 local daemon = require("copydesk.daemon")
+local dismissed = require("copydesk.dismissed")
 local drafts = require("copydesk.draft")
 local kept = require("copydesk.kept")
 local message = require("copydesk.message")
@@ -178,6 +179,10 @@ function subcommands.dismiss(call)
     return message.say(":Copydesk dismiss [note|document|project] [reason]", vim.log.levels.WARN)
   end
   on_note(call, "copydesk.dismissNote", { scope = scope, reason = reason ~= "" and reason or nil }, NO_NOTE)
+end
+
+function subcommands.dismissed(call)
+  dismissed.show(call.client, call.buffer)
 end
 
 function subcommands.cancel(call)
