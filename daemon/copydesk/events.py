@@ -62,10 +62,14 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A draft as far as it came, its status says how far; `pages` are the sources that it cites."""
+    """A draft as far as it came, its status says how far; `pages` are the sources that it cites.
+
+    `taken` are the paragraphs, by index, that were put into the document already.
+    """
 
     draft: Draft
     pages: tuple[Page, ...] = ()
+    taken: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

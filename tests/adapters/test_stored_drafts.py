@@ -16,6 +16,7 @@ from copydesk.adapters.drafts import (
     MOST_DRAFTS,
     State,
     accept_draft,
+    accept_paragraphs,
     clear_drafts,
     discard_draft,
     find_draft,
@@ -99,6 +100,11 @@ def test_what_is_stored_is_listed_last_changed_first(folder: Path, draft: Draft)
     assert list_drafts(folder, "file:///home/ann") == ()
 
 
+def drafted(folder: Path, id: str) -> Draft | None:
+    found = read_draft(folder, id)
+    return found.draft if found is not None else None
+
+
 @pytest.mark.parametrize("stop", Stop)
 def test_what_another_run_would_change_is_unfinished(folder: Path, draft: Draft, stop: Stop) -> None:
     stored(folder, identity(), replace(draft, status=stop))
@@ -109,7 +115,7 @@ def test_what_another_run_would_change_is_unfinished(folder: Path, draft: Draft,
 
 def test_a_draft_is_read_as_it_was(folder: Path, draft: Draft) -> None:
     id = stored(folder, identity(), draft)
-    assert read_draft(folder, id) == draft
+    assert drafted(folder, id) == draft
     assert read_draft(folder, "0" * 16) is None
     assert read_draft(folder, stored(folder, identity(heading="New"), None)) is None
     with pytest.raises(StoreError, match="There is no draft"):
@@ -136,12 +142,29 @@ def test_an_accepted_draft_is_no_longer_offered_until_it_is_made_again(folder: P
     id = stored(folder, identity(), draft)
     accept_draft(folder, id)
     assert [one.state for one in list_drafts(folder)] == [State.ACCEPTED]
-    assert read_draft(folder, id) == draft
+    assert drafted(folder, id) == draft
     stored(folder, identity(), replace(draft, status=Stop.CANCELLED))
     stored(folder, identity(), draft)
     assert [one.state for one in list_drafts(folder)] == [State.FINISHED]
     accept_draft(folder, "0" * 16)
     assert len(list_drafts(folder)) == 1
+
+
+def test_paragraphs_that_were_accepted_are_known_until_the_draft_is_made_again(folder: Path, draft: Draft) -> None:
+    id = stored(folder, identity(), draft)
+    accept_paragraphs(folder, id, {0})
+    found = read_draft(folder, id)
+    assert found is not None
+    assert found.taken == {0}
+    assert [one.state for one in list_drafts(folder)] == [State.FINISHED]
+    accept_paragraphs(folder, id, {0, 99})
+    found = read_draft(folder, id)
+    assert found is not None
+    assert found.taken == {0}, "a paragraph that there is not"
+    stored(folder, identity(), replace(draft, status=Stop.CANCELLED))
+    found = read_draft(folder, id)
+    assert found is not None
+    assert not found.taken
 
 
 def test_a_discarded_draft_is_gone(folder: Path, draft: Draft) -> None:
@@ -226,7 +249,7 @@ def test_what_is_damaged_or_another_s_is_left_out(folder: Path, draft: Draft) ->
     content = (folder / f"{id}.journal").read_bytes()
     (folder / f"{id}.journal").write_bytes(content.replace(b" head ", b" hEad "))
     assert ids(folder) == []
-    assert read_draft(folder, id) == draft
+    assert drafted(folder, id) == draft
     tidy(folder, NOW + 60 * DAY)
     assert (folder / "notes.txt").exists()
     assert not (folder / "0123456789abcdef.journal").exists()

@@ -20,7 +20,7 @@ from copydesk.core.evidence import ClaimReport, Evidence, Part, Source, Stance, 
 from copydesk.core.note import Note, Provenance, Related, Severity, anchored
 from copydesk.core.suppress import Dismissal, Dismissed, Scope, dismissal
 from copydesk.core.text import Span
-from copydesk.events import Progress, Refused, Report, Researched, Stats
+from copydesk.events import Drafted, Progress, Refused, Report, Researched, Stats
 from copydesk.lsp.ports import ClientSettings, Configuration, Services
 from copydesk.ports import EngineFacts, Locality, ModelFacts, Page, Role
 
@@ -243,7 +243,7 @@ class MemoryDrafts:
     """Drafts that are forgotten with the test: one journal, whatever the section."""
 
     journal: Any = None
-    stored: list[Draft] = field(default_factory=list)
+    stored: list[Drafted] = field(default_factory=list)
     taken: list[tuple[str, Draft, frozenset[int]]] = field(default_factory=list)
     discarded: list[Draft] = field(default_factory=list)
 
@@ -255,14 +255,15 @@ class MemoryDrafts:
         self.journal = self.journal or MemoryJournal()
         return Terms(self.journal, configuration.citation_style, uri)
 
-    def done(self, terms: Terms) -> Draft | None:
+    def done(self, terms: Terms) -> Drafted | None:
         """Return what the journal kept."""
         from copydesk.core.draft.stored import decoded
 
         kept = self.journal.kept.get("draft")
-        return decoded(kept) if kept is not None else None
+        draft = decoded(kept) if kept is not None else None
+        return Drafted(draft) if draft is not None else None
 
-    def kept(self, uri: str, document: Document) -> Sequence[Draft]:
+    def kept(self, uri: str) -> Sequence[Drafted]:
         """Return the drafts stored before."""
         return self.stored
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,65 +12,15 @@ from copydesk.core.draft.stored import decoded
 from copydesk.core.edit import applied
 from copydesk.core.markdown import read
 from copydesk.core.text import Text
-from harness.claims import ScriptedSearch
 from harness.draft_models import PAGES, POST, competent
-from harness.drafting_desk import DraftEngine, draft_desk
-from harness.editor import NEOVIM, VSCODE, Editor, RefusedRequest
-from harness.scripted import MemoryDrafts, MemorySources, ScriptedDesk, services
+from harness.drafting_desk import DraftEngine
+from harness.drafts_in_editor import HEADING, URI, DraftingDesk, draft, note, run, start
+from harness.editor import NEOVIM, RefusedRequest
+from harness.scripted import MemoryDrafts, MemorySources
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
     from conftest import Connect
     from harness.editor import Personality
-
-URI = "file:///work/post.md"
-HEADING = "## The Lund canal"
-
-
-class DraftingDesk(ScriptedDesk):
-    """Drafts with a model that can."""
-
-    def __init__(self, engine: DraftEngine | None = None, pages: dict[str, str] = PAGES) -> None:
-        super().__init__()
-        self.engine = engine or DraftEngine(competent())
-        self._desk = draft_desk(self.engine, [ScriptedSearch(pages)] if pages else [])
-
-    def draft(self, *arguments: Any) -> AsyncGenerator[Any, None]:
-        return self._desk.draft(*arguments)
-
-
-async def start(
-    connect: Connect,
-    personality: Personality = VSCODE,
-    desk: ScriptedDesk | None = None,
-    text: str = POST,
-    options: dict[str, Any] | None = None,
-    **more: Any,
-) -> Editor:
-    editor = (await connect(personality, services(desk or DraftingDesk(), **more))).editor
-    await editor.initialize(**(options or {}))
-    editor.open(URI, text)
-    return editor
-
-
-async def draft(editor: Editor, words: str = HEADING) -> dict[str, Any]:
-    return await editor.command("copydesk.draftSection", uri=URI, position=editor.position(URI, words))
-
-
-async def note(editor: Editor, code: str = "CD701") -> dict[str, Any]:
-    def ready() -> list[dict[str, Any]]:
-        return [one for one in editor.diagnostics.get(URI, []) if one["code"] == code]
-
-    (found,) = await editor.until(ready)
-    return found
-
-
-async def run(editor: Editor, title: str) -> Any:
-    offered = await editor.actions(URI, HEADING)
-    command = next(action["command"] for name, action in offered.items() if name.startswith(title))
-    params = {"command": command["command"], "arguments": command["arguments"]}
-    return await editor.request("workspace/executeCommand", params)
 
 
 async def test_a_draft_is_a_note_on_its_heading_and_nothing_is_in_the_text(
@@ -258,19 +208,6 @@ async def test_without_sources_the_draft_says_so(connect: Connect) -> None:
     codes = [one["code"] for one in editor.diagnostics.get(URI, [])]
     assert codes in (["CD608"], [])
     assert codes or editor.said
-
-
-async def test_R14_a_draft_of_an_earlier_session_is_offered_again(connect: Connect) -> None:
-    drafts = MemoryDrafts()
-    first = await start(connect, drafts=drafts)
-    await draft(first)
-    await note(first)
-    whole = decoded(drafts.journal.kept["draft"])
-    assert whole is not None
-    second = await start(connect, drafts=MemoryDrafts(stored=[whole]))
-    ready = await note(second)
-    assert second.quoted(URI, ready["range"]) == HEADING
-    assert await run(second, "Accept the draft") == {"applied": True}
 
 
 async def test_drafting_needs_a_heading(connect: Connect) -> None:

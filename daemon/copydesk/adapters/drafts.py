@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +25,7 @@ from copydesk.core.draft.stored import decoded
 from copydesk.errors import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from copydesk.core.draft.draft import Draft
@@ -35,8 +35,8 @@ FINISHED_DAYS, UNFINISHED_DAYS = 30, 90
 DOUBTFUL_DAYS = 730
 """What seems older may be of yesterday, with a clock that is wrong today; it goes only when its room is needed."""
 MOST_DRAFTS, MOST_BYTES = 100, 256 << 20
-DRAFT, ACCEPTED = "draft", "accepted"
-"""The names under which a journal keeps the draft so far, and that it was put into the document."""
+DRAFT, TAKEN, ACCEPTED = "draft", "taken", "accepted"
+"""The names under which a journal keeps the draft so far, which paragraphs are in the document, and that all are."""
 
 _NAME = re.compile(rf"[0-9a-f]{{16}}{re.escape(SUFFIX)}")
 _ENDED = frozenset({Stop.CLEAN, Stop.NO_PROGRESS, Stop.SEEN_BEFORE, Stop.ROUND_CAP})
@@ -53,6 +53,18 @@ class State(StrEnum):
     UNFINISHED = "unfinished"  # the same command goes on with it
     FINISHED = "finished"
     ACCEPTED = "accepted"  # all of it was put into the document
+
+
+@dataclass(frozen=True, slots=True)
+class JournalledDraft:
+    """A draft as far as it came, with what was done for it: each finished step by its key.
+
+    `taken` are the paragraphs, by index, that were put into the document since the draft was kept.
+    """
+
+    draft: Draft
+    steps: Mapping[str, bytes]
+    taken: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +108,32 @@ def find_draft(directory: Path, prefix: str) -> StoredDraft:
     return stored
 
 
-def read_draft(directory: Path, id: str) -> Draft | None:
+def read_draft(directory: Path, id: str) -> JournalledDraft | None:
     """Return a draft as far as it came, None where none is stored; raises `StoreError`."""
-    value = _kept(_content(_path(directory, id))).get(DRAFT)
-    return decoded(value) if value is not None else None
+    content = _content(_path(directory, id))
+    kept = _kept(content)
+    draft = decoded(kept[DRAFT]) if DRAFT in kept else None
+    if draft is None:
+        return None
+    steps = {one.name: one.value for one in records_in(content) if one.kind is Kind.STEP}
+    return JournalledDraft(draft, steps, _taken(kept, len(draft.paragraphs)))
 
 
 def accept_draft(directory: Path, id: str) -> None:
     """Note that a draft was put into its document; raises `StoreError`, `JournalBusy` while it is being made."""
+    _note(directory, id, Record(Kind.KEEP, ACCEPTED, b""))
+
+
+def accept_paragraphs(directory: Path, id: str, paragraphs: Collection[int]) -> None:
+    """Note which paragraphs are in the document; raises `StoreError`, `JournalBusy` while the draft is being made."""
+    _note(directory, id, Record(Kind.KEEP, TAKEN, json.dumps(sorted(paragraphs)).encode("ascii")))
+
+
+def _note(directory: Path, id: str, record: Record) -> None:
     try:
         descriptor = taken(_path(directory, id))
         try:
-            os.write(descriptor, b"\n" + line_of(Record(Kind.KEEP, ACCEPTED, b"")))
+            os.write(descriptor, b"\n" + line_of(record))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -208,6 +234,16 @@ def _kept(content: bytes) -> dict[str, bytes]:
     return kept
 
 
+def _taken(kept: dict[str, bytes], count: int) -> frozenset[int]:
+    names = list(kept)
+    if TAKEN not in kept or names.index(TAKEN) < names.index(DRAFT):  # of a draft before this one
+        return frozenset()
+    try:
+        return frozenset(json.loads(kept[TAKEN])) & frozenset(range(count))
+    except (ValueError, TypeError):
+        return frozenset()
+
+
 def _about(content: bytes) -> tuple[str, tuple[str, ...], str] | None:
     """Return a journal's document, heading path and beginning; None where its head is gone."""
     head = next((one.value for one in records_in(content) if one.kind is Kind.HEAD), b"")
@@ -239,7 +275,7 @@ def _stored(path: Path, document: str | None = None) -> StoredDraft | None:
         State.UNDER_WAY if _busy(path) else _state(kept, draft),
         draft.status if draft is not None and draft.sentences else None,
         draft.words if draft is not None else 0,
-        _model(draft),
+        draft.model[0] if draft is not None else "",
         about[2],
         changed.replace("+00:00", "Z"),
         len(content),
@@ -251,11 +287,6 @@ def _state(kept: dict[str, bytes], draft: Draft | None) -> State:
     if next(reversed(kept), "") == ACCEPTED:
         return State.ACCEPTED
     return State.FINISHED if draft is not None and draft.status in _ENDED else State.UNFINISHED
-
-
-def _model(draft: Draft | None) -> str:
-    models = Counter(one.origin.model for one in draft.sentences) if draft is not None else Counter[str]()
-    return models.most_common(1)[0][0] if models else ""
 
 
 def _busy(path: Path) -> bool:

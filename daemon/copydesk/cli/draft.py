@@ -27,7 +27,6 @@ from copydesk.core.brief import brief_of
 from copydesk.core.draft.notes import note_on
 from copydesk.core.draft.ratchet import MOST_ROUNDS, Stop
 from copydesk.core.draft.task import LEAST_WORDS, MOST_WORDS
-from copydesk.core.note import Provenance
 from copydesk.core.visible import visible
 from copydesk.drafting.limits import Terms
 from copydesk.errors import DocumentError
@@ -205,9 +204,8 @@ def _print(
     if form == "json":
         from copydesk.cli.formats.json import json
 
-        made = Provenance("writer", report.model.name, report.model.digest) if report.model else Provenance("writer")
         offered = draft is not None and bool(draft.sentences) and not written
-        notes = (note_on(task.document, task.heading, draft, made),) if offered and draft is not None else ()
+        notes = (note_on(task.document, task.heading, draft),) if offered and draft is not None else ()
         examined = Examined(str(task.path), task.document, notes, 0, report)
         own = {"id": journal.identity.id, "resumed": journal.resumed, "written": written}
         value = None if draft is None else {**own, **draft_value(draft, task.document.text)}

@@ -75,7 +75,8 @@ def _show(directory: Path, prefix: str, form: str) -> int:
     from copydesk.cli.formats.drafts import draft_value, summary
 
     found = find_draft(directory, prefix)
-    draft = read_draft(directory, found.id)
+    journalled = read_draft(directory, found.id)
+    draft = journalled.draft if journalled is not None else None
     if form == "json":
         value = None if draft is None else draft_value(draft, None)
         print(json.dumps({"version": 1, **_value(found), "draft": value}, indent=2))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from copydesk.core.draft.draft import Draft
     from copydesk.core.provenance import DraftProvenance
     from copydesk.drafting.limits import Terms
+    from copydesk.events import Drafted
     from copydesk.lsp.ports import Configuration
 
 NO_HEADING = "There is no heading here to draft under."
@@ -34,20 +35,19 @@ class KeptDrafts:
             raise DocumentError(NO_HEADING, "Put the cursor in a heading, or below one, and try again.")
         return Terms(open_journal(default_drafts_directory(), identity), configuration.citation_style, uri)
 
-    def done(self, terms: Terms) -> Draft | None:
+    def done(self, terms: Terms) -> Drafted | None:
         """Close a draft's journal and return the draft as far as it came."""
-        from copydesk.adapters.journal import FileJournal
-        from copydesk.core.draft.stored import decoded
+        from copydesk.adapters.journal import FileJournal, default_drafts_directory
 
         if not isinstance(terms.journal, FileJournal):
             return None
-        kept = terms.journal.kept("draft")
         terms.journal.close()
-        return decoded(kept) if kept is not None else None
+        directory = default_drafts_directory()
+        return _read(directory, terms.journal.identity.id) if directory is not None else None
 
-    def kept(self, uri: str, document: Document) -> Sequence[Draft]:
-        """Return the drafts of a document that still fit it and were neither accepted nor thrown away."""
-        from copydesk.adapters.drafts import State, list_drafts, read_draft
+    def kept(self, uri: str) -> Sequence[Drafted]:
+        """Return the newest draft of each heading of a document that was neither accepted as a whole nor discarded."""
+        from copydesk.adapters.drafts import State, list_drafts
         from copydesk.adapters.journal import default_drafts_directory
 
         directory = default_drafts_directory()
@@ -55,21 +55,23 @@ class KeptDrafts:
             return ()
         stored = [one for one in list_drafts(directory, uri) if one.state in (State.UNFINISHED, State.FINISHED)]
         newest = {one.heading: one for one in reversed(stored)}
-        drafts = (read_draft(directory, one.id) for one in newest.values())
-        return tuple(draft for draft in drafts if draft is not None and draft.sentences and _fits(draft, document))
+        drafts = (_read(directory, one.id) for one in newest.values())
+        return tuple(one for one in drafts if one is not None and one.draft.sentences)
 
     def accepted(self, uri: str, document: Document, draft: Draft, paragraphs: Collection[int]) -> None:
         """Keep who made the sentences of these paragraphs, which stand in `document` now."""
-        from copydesk.adapters.drafts import accept_draft
+        from copydesk.adapters.drafts import accept_draft, accept_paragraphs
         from copydesk.core.provenance import made_of
         from copydesk.lsp.documents import file_path
 
         path, store = file_path(uri), _provenance()
         if path is not None and store is not None:
             store.record(path, (), document, made_of(document, draft, paragraphs))
-        if len(paragraphs) == len(draft.paragraphs):
-            for directory, identity in _stored(uri, draft):
+        for directory, identity in _stored(uri, draft):
+            if len(paragraphs) == len(draft.paragraphs):
                 accept_draft(directory, identity)
+            else:
+                accept_paragraphs(directory, identity, paragraphs)
 
     def made(self, uri: str, document: Document) -> tuple[DraftProvenance, ...]:
         """Return what is known of who made a document's sentences."""
@@ -105,12 +107,16 @@ def _stored(uri: str, draft: Draft) -> list[tuple[Path, str]]:
     return [(directory, one.id) for one in found if one.heading == draft.heading and one.state is not State.UNDER_WAY]
 
 
-def _fits(draft: Draft, document: Document) -> bool:
-    """Tell whether a section is still as it was when the draft was made."""
-    from copydesk.core.draft.task import body_of
+def _read(directory: Path, identity: str) -> Drafted | None:
+    """Return a draft with the pages that it cites, as they were read for it."""
+    from copydesk.adapters.drafts import read_draft
+    from copydesk.drafting.recording import page_key, read_page
+    from copydesk.events import Drafted
 
-    return any(
-        section.path == draft.heading and document.text.slice(body_of(document, section)) == draft.original
-        for section in document.sections
-        if section.heading is not None
-    )
+    found = read_draft(directory, identity)
+    if found is None:
+        return None
+    cited = dict.fromkeys(one.source.sha256 for made in found.draft.sentences for one in made.evidence)
+    stored = (found.steps.get(page_key(sha256)) for sha256 in cited)
+    pages = (read_page(value) for value in stored if value is not None)
+    return Drafted(found.draft, tuple(page for page in pages if page is not None), found.taken)

@@ -1,4 +1,4 @@
-"""What a search led to, as bytes for the journal and back."""
+"""What a search led to, as bytes for the journal and back, and under which key a page is there."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from copydesk.core.document import Format
 from copydesk.core.draft.researching import Candidate
 from copydesk.core.evidence import Evidence, Skipped, Source
+from copydesk.core.note import digest
 from copydesk.ports import Page
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ def read_search(stored: bytes) -> Found | None:
         return Found(candidates, tuple(Skipped(str(what), str(why)) for what, why in value["skipped"]))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
+
+
+def page_key(sha256: str) -> str:
+    """Return the key of the step in which the page with this digest was read."""
+    return digest("page", sha256)
 
 
 def written_page(page: Page) -> bytes:

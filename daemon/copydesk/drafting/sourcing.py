@@ -15,9 +15,8 @@ from copydesk.core.citations.render import quoted_words
 from copydesk.core.draft import researching
 from copydesk.core.draft.ledger import verbatim
 from copydesk.core.evidence import Skipped
-from copydesk.core.note import digest
 from copydesk.core.quotes import StoredText
-from copydesk.drafting.recording import Found, read_page, read_search, written_page, written_search
+from copydesk.drafting.recording import Found, page_key, read_page, read_search, written_page, written_search
 from copydesk.ports import Role
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ class Sourcing:
         for page in pages:
             if page.source.sha256 not in self.pages:
                 # Before the search, which counts as finished only with its pages.
-                await calls.journal.record(_page_key(page.source.sha256), written_page(page))
+                await calls.journal.record(page_key(page.source.sha256), written_page(page))
                 self.pages[page.source.sha256] = page
         await asyncio.shield(calls.journal.record(key, written_search(found)))
         return found
@@ -138,7 +137,7 @@ class Sourcing:
         """Load the pages of a search from the journal; False where one is missing."""
         for sha256 in dict.fromkeys(one.evidence.source.sha256 for one in found.candidates):
             if sha256 not in self.pages:
-                stored = await self.calls.journal.recall(_page_key(sha256))
+                stored = await self.calls.journal.recall(page_key(sha256))
                 page = read_page(stored) if stored is not None else None
                 if page is None or page.source.sha256 != sha256:
                     return False
@@ -158,7 +157,3 @@ class Sourcing:
 
 def _place(evidence: Evidence) -> tuple[str, int]:
     return evidence.source.sha256, evidence.start
-
-
-def _page_key(sha256: str) -> str:
-    return digest("page", sha256)

@@ -163,9 +163,11 @@ RESTORE = Command(
 )
 EXPLAIN = Command(
     "copydesk.explainNote",
-    "Say why there is a note: what its code means, how to mend it, and what made it. Also shown as a message.",
+    "Say why there is a note: what its code means, how to mend it, and what made it. Also shown as a message. "
+    "`sentences` are those of the draft that a note is on, or the drafted sentence that it stands in.",
     '`{"id", "code", "title", "meaning", "remedy", "href", "message", "rewrite", "provenance": {"agent", "model", '
-    '"digest", "promptVersion", "cached", "confidence"}}`',
+    '"digest", "promptVersion", "cached", "confidence"}, "sentences": [{"text", "agent", "round", "model", '
+    '"sources"}]}`',
     (_NOTE,),
 )
 CANCEL = Command(

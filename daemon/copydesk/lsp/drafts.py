@@ -7,7 +7,6 @@ from contextlib import aclosing
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from copydesk.core.note import Provenance
 from copydesk.errors import CopydeskError
 from copydesk.events import Drafted, Drafting, Preview, Report
 from copydesk.lsp.applying import UNCHANGED, sent
@@ -15,11 +14,12 @@ from copydesk.lsp.convert import plain_range, range_of
 from copydesk.lsp.work import GONE, SWITCHED_OFF, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from copydesk.core.document import Document
     from copydesk.core.draft.draft import Draft
     from copydesk.core.draft.notes import Offer
+    from copydesk.core.draft.statement import Origin
     from copydesk.lsp.documents import OpenDocument
     from copydesk.lsp.jobs import Job
     from copydesk.lsp.notes import DocumentNotes
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 NOTHING = "No sentence was written that may stand."
 CHANGED = (
-    "The section or its footnotes changed since the draft was made, so nothing was edited. The draft is kept; compare "
-    "and copy."
+    "The section or its footnotes changed since the draft was made, so nothing was edited. The draft is kept: show it "
+    "and copy from it, here or with copydesk drafts."
 )
 NO_SUCH = "The draft has no such paragraph."
 """What a writer is told."""
@@ -72,9 +72,7 @@ async def draft_section(session: Session, document: OpenDocument, offset: int, j
         raise
     await asyncio.to_thread(store.done, terms)
     tell(session, report)
-    model = report.model if report is not None else None
-    made = Provenance("writer", model.name if model else None, model.digest if model else None)
-    return _offer(session, document, notes, read, drafted, made) if drafted is not None else "No draft"
+    return _offer(session, document, notes, read, drafted) if drafted is not None else "No draft"
 
 
 async def accept(
@@ -131,16 +129,7 @@ async def shown(session: Session, document: OpenDocument, notes: DocumentNotes, 
         "paragraphs": [
             {"markdown": one.markdown, "taken": index in offer.taken} for index, one in enumerate(draft.paragraphs)
         ],
-        "sentences": [
-            {
-                "text": one.text,
-                "agent": one.origin.agent,
-                "round": one.origin.round,
-                "model": one.origin.model,
-                "sources": [quote.source.url for quote in one.evidence],
-            }
-            for one in draft.sentences
-        ],
+        "sentences": sentences(draft),
         "sources": [asdict(one) for one in draft.sources],
         "status": draft.status.value,
         "reason": draft.reason,
@@ -148,6 +137,24 @@ async def shown(session: Session, document: OpenDocument, notes: DocumentNotes, 
         "faults": list(draft.faults),
         "log": [asdict(one) for one in draft.log],
     }
+
+
+def sentences(draft: Draft) -> list[dict[str, Any]]:
+    """Return a draft's sentences, each with what made it."""
+    return [
+        _made(one.text, one.origin, dict.fromkeys(quote.source.url for quote in one.evidence))
+        for one in draft.sentences
+    ]
+
+
+def sentence_at(notes: DocumentNotes, offset: int) -> list[dict[str, Any]]:
+    """Return the drafted sentence that stands at an offset, with what made it; nothing if none does."""
+    made = notes.drafted_at(offset)
+    return [] if made is None else [_made(made.words, made.origin, [one.url for one in made.sources])]
+
+
+def _made(words: str, made: Origin, sources: Iterable[str]) -> dict[str, Any]:
+    return {"text": words, "agent": made.agent, "round": made.round, "model": made.model, "sources": list(sources)}
 
 
 async def discard(session: Session, document: OpenDocument, notes: DocumentNotes, identity: str) -> bool:
@@ -179,9 +186,8 @@ async def recover(session: Session, document: OpenDocument) -> None:
     if notes is None or notes.document is None:
         return
     read = notes.document
-    kept = await asyncio.to_thread(session.services.drafts.kept, document.uri, read)
-    for draft in kept:
-        _offer(session, document, notes, read, Drafted(draft), Provenance("writer"))
+    for drafted in await asyncio.to_thread(session.services.drafts.kept, document.uri):
+        _offer(session, document, notes, read, drafted)
 
 
 def _offer(
@@ -190,21 +196,19 @@ def _offer(
     notes: DocumentNotes,
     read: Document,
     drafted: Drafted,
-    made: Provenance,
 ) -> str:
-    from copydesk.core.draft.notes import Offer, note_on
-    from copydesk.core.draft.task import section_at
+    from copydesk.core.draft.notes import note_on, offered
 
     draft = drafted.draft
     if not draft.sentences:
         session.client.say(draft.reason or NOTHING)
         return "No draft"
-    section = section_at(read, max(0, draft.place.start - 1))
-    if section is None or section.heading is None:
+    found = offered(read, draft, drafted.taken)
+    if found is None:
         return "No draft"
+    heading, offer = found
     session.evidence.keep(drafted.pages)
-    note = note_on(read, section.heading, draft, made)
-    if notes.add_draft(note, read.text, Offer(draft)) is None:
+    if notes.add_draft(note_on(read, heading, draft), read.text, offer) is None:
         session.client.say(GONE)
         return "No draft"
     session.publish_soon(document.uri)
@@ -213,10 +217,10 @@ def _offer(
 
 async def _offer_kept(session: Session, document: OpenDocument, read: Document, terms: Any) -> None:
     """Offer what a cancelled job had finished."""
-    draft = await asyncio.to_thread(session.services.drafts.done, terms)
+    drafted = await asyncio.to_thread(session.services.drafts.done, terms)
     notes = session.notes(document.uri)
-    if draft is not None and draft.sentences and notes is not None:
-        _offer(session, document, notes, read, Drafted(draft), Provenance("writer"))
+    if drafted is not None and drafted.draft.sentences and notes is not None:
+        _offer(session, document, notes, read, drafted)
 
 
 async def _accepted(session: Session, document: OpenDocument, draft: Draft, after: Offer) -> None:

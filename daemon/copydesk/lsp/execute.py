@@ -172,6 +172,11 @@ async def explain(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     note = notes.known(given["noteId"])
     if note is None:
         raise CommandRefused(UNKNOWN_NOTE)
+    offer, placed = notes.offer(given["noteId"]), notes.placed(given["noteId"])
+    if offer is not None:
+        sentences = drafts.sentences(offer.draft)
+    else:
+        sentences = await asyncio.to_thread(drafts.sentence_at, notes, placed.span.start) if placed else []
     code, made = CODES.get(note.code), note.provenance
     meaning, remedy = (f"{code.summary} {code.why}", code.how) if code else ("", "")
     session.client.say(" ".join(part for part in (f"{note.code}:", meaning, remedy, origin(made)) if part))
@@ -192,6 +197,7 @@ async def explain(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
             "cached": made.cached,
             "confidence": made.confidence,
         },
+        "sentences": sentences,
     }
 
 

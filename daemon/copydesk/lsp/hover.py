@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from copydesk.core.visible import shortened, visible
-from copydesk.lsp.notes import RESEARCH
+from copydesk.lsp.notes import DRAFTED, RESEARCH
 from copydesk.lsp.wording import STANCES, TITLE, code_block, file_name, markdown, quoted, web_address
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ def origin(provenance: Provenance, model: str = "the model") -> str:
     """Return what made a note, in words of this project alone but for what its model is called."""
     if provenance.agent in RESEARCH:
         return _researched(provenance, model)
+    if provenance.agent == DRAFTED:
+        return "Drafted by the desk."
     if provenance.model is None:
         return "Found by a rule, without a model."
     certainty = "" if provenance.confidence is None else f", {round(100 * provenance.confidence)} % sure"

@@ -207,6 +207,14 @@ class DocumentNotes:
         """Return a note that has a place."""
         return next((one for one in self._all() if one.id == identity), None)
 
+    def drafted_at(self, offset: int) -> DraftProvenance | None:
+        """Return what made the sentence at an offset, where that is known and the text was read as it stands."""
+        if not self.made or self.document is None or self.document.text is not self.text:
+            return None
+        from copydesk.core.provenance import made_at  # only documents with drafted sentences need it
+
+        return made_at(self.document, self.made, offset)
+
     def known(self, identity: str) -> Note | None:
         """Return a note that is or was here."""
         return self._known.get(identity)

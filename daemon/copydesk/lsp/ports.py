@@ -110,12 +110,12 @@ class Drafts(Protocol):
         """Return the terms on which a desk drafts a section; what earlier runs finished is in their journal."""
         ...
 
-    def done(self, terms: Any) -> Draft | None:
+    def done(self, terms: Any) -> Drafted | None:
         """Release the journal of a draft that is worked on no more; return the draft as far as it came."""
         ...
 
-    def kept(self, uri: str, document: Document) -> Sequence[Draft]:
-        """Return the drafts of a document that were neither accepted nor thrown away."""
+    def kept(self, uri: str) -> Sequence[Drafted]:
+        """Return the drafts of a document that were neither accepted as a whole nor thrown away."""
         ...
 
     def accepted(self, uri: str, document: Document, draft: Draft, paragraphs: Collection[int]) -> None:

@@ -161,15 +161,12 @@ async def _execute(
 
 
 def _made(session: Session, params: types.HoverParams) -> DraftProvenance | None:
-    """Return what made the sentence at a position, where that is known and the text was read as it stands."""
+    """Return what made the sentence at a position, where that is known."""
     notes = session.notes(params.text_document.uri)
-    if notes is None or not notes.made or notes.document is None or notes.document.text is not notes.text:
+    if notes is None or not notes.made:
         return None
-    from copydesk.core.provenance import made_at  # only documents with drafted sentences need it
-
     place = types.Range(params.position, params.position)
-    offset = span_of(notes.text, place, session.client.features.encoding).start
-    return made_at(notes.document, notes.made, offset)
+    return notes.drafted_at(span_of(notes.text, place, session.client.features.encoding).start)
 
 
 def _at(session: Session, uri: str, extent: types.Range) -> list[PlacedNote]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -93,6 +94,12 @@ class Draft:
     def words(self) -> int:
         """Return how many words the drafted sentences have."""
         return sum(len(one.text.split()) for one in self.sentences)
+
+    @property
+    def model(self) -> tuple[str, str]:
+        """Return name and digest of the model that wrote most sentences, empty where there are none."""
+        models = Counter((one.origin.model, one.origin.digest) for one in self.sentences)
+        return models.most_common(1)[0][0] if models else ("", "")
 
     @property
     def unsourced(self) -> bool:

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from copydesk.core.draft.ratchet import Stop
 from copydesk.core.draft.task import body_of, section_at
 from copydesk.core.edit import rewritten
-from copydesk.core.note import Note, Severity, anchored
+from copydesk.core.note import Note, Provenance, Severity, anchored
 from copydesk.core.visible import shortened
 
 if TYPE_CHECKING:
-    from copydesk.core.document import Document
+    from copydesk.core.document import Document, Section
     from copydesk.core.draft.draft import Draft
     from copydesk.core.edit import Edit
-    from copydesk.core.note import Provenance
     from copydesk.core.text import Span
 
 READY, UNSOURCED = "CD701", "CD608"
@@ -76,8 +75,28 @@ class Offer:
         return rewritten(document.text, body, self.draft.markdown if whole else after.standing)
 
 
-def note_on(document: Document, heading: Span, draft: Draft, provenance: Provenance) -> Note:
+def offered(document: Document, draft: Draft, taken: frozenset[int]) -> tuple[Span, Offer] | None:
+    """Return the heading of the section that a draft is for, and what may be accepted of it there.
+
+    A section that changed since is still the draft's, to compare it with; None where no heading has its path any more.
+    Of several the one is meant whose body is as the draft left it, or else the one that is nearest to where it was.
+    """
+    same = [one for one in document.sections if one.heading is not None and one.path == draft.heading]
+    for offer in (Offer(draft, taken), Offer(draft)):
+        as_left = [one for one in same if document.text.slice(body_of(document, one)) == offer.standing]
+        if as_left:
+            return _nearest(as_left, draft), offer
+    return (_nearest(same, draft), Offer(draft, taken)) if same else None
+
+
+def _nearest(sections: list[Section], draft: Draft) -> Span:
+    headings = [one.heading for one in sections if one.heading is not None]
+    return min(headings, key=lambda heading: abs(draft.place.start - heading.end))
+
+
+def note_on(document: Document, heading: Span, draft: Draft) -> Note:
     """Return the note that a draft of the section under a heading is ready; its quotes are its evidence."""
+    model, digest = draft.model
     quotes = {(one.source.sha256, one.start, one.end): one for made in draft.sentences for one in made.evidence}
     return Note(
         code=UNSOURCED if draft.unsourced else READY,
@@ -85,7 +104,7 @@ def note_on(document: Document, heading: Span, draft: Draft, provenance: Provena
         anchor=anchored(document.text, heading),
         message=message(draft),
         evidence=tuple(quotes.values()),
-        provenance=provenance,
+        provenance=Provenance("writer", model or None, digest or None),
     )
 
 
