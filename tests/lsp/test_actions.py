@@ -1,38 +1,21 @@
-"""Code actions, hover and lenses: where the words are now, cheap, and safe to show."""
+"""Code actions and lenses: where the words are now, and cheap."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis.strategies import lists, sampled_from
 
-from copydesk.core.visible import visible
 from copydesk.errors import StoreError
-from copydesk.lsp.wording import markdown, plain
-from harness.editor import NEOVIM, VSCODE, Editor, RefusedRequest
+from harness.critiqued import TEXT, URI, ready
+from harness.editor import VSCODE, RefusedRequest
 from harness.scripted import MemoryDismissals, ScriptedDesk, services
 
 if TYPE_CHECKING:
     from conftest import Connect
     from harness.editor import Personality
 
-URI, OTHER = "file:///work/post.md", "file:///work/other.md"
-TEXT = "# Title\n\nThis is very good. One flaw is here 👩‍🚀.\n\nVery, very well.\n"
-
-
-async def ready(
-    connect: Connect, personality: Personality = VSCODE, dismissals: MemoryDismissals | None = None, text: str = TEXT
-) -> Editor:
-    """Return an editor that shows the notes of a critiqued document."""
-    editor = (await connect(personality, services(ScriptedDesk(), dismissals))).editor
-    await editor.initialize()
-    editor.open(URI, text)
-    await editor.command("copydesk.critiqueDocument", uri=URI)
-    await editor.until(lambda: any("Flawed" in message for message in editor.shown(URI) or ()))
-    return editor
+OTHER = "file:///work/other.md"
 
 
 async def test_actions_of_a_note(connect: Connect, personality: Personality) -> None:
@@ -179,92 +162,6 @@ async def test_unknown_notes_are_refused(connect: Connect) -> None:
             await editor.command(f"copydesk.{command}", noteId="nothing")
 
 
-async def hovered(editor: Editor, words: str) -> Any:
-    """Return what hovering over some words shows."""
-    at = editor.position(URI, words)
-    return await editor.request("textDocument/hover", {"textDocument": {"uri": URI}, "position": at})
-
-
-async def test_hover_tells_message_reason_code_and_origin(connect: Connect, personality: Personality) -> None:
-    editor = await ready(connect, personality)
-    contents = (await hovered(editor, "flaw"))["contents"]
-    assert contents["kind"] == "markdown"
-    assert "**Flawed: One flaw is here 👩‍🚀.**" in contents["value"]
-    assert "[CD104](https://example.org/codes/CD104)" in contents["value"]
-    assert "critic: scripted" in contents["value"]
-    assert await hovered(editor, "Title") is None
-
-
-async def test_hover_in_plain_text_where_the_client_reads_no_markdown(connect: Connect) -> None:
-    editor = (await connect(NEOVIM)).editor
-    await editor.initialize(textDocument={"hover": {"contentFormat": ["plaintext"]}})
-    editor.open(URI, "A very short text.\n")
-    await editor.notes(URI, "Very is weak.")
-    contents = (await hovered(editor, "very"))["contents"]
-    assert contents["kind"] == "plaintext"
-    assert contents["value"].startswith("Very is weak.\n")
-
-
-HOSTILE = {
-    "an image": "![flaw](https://evil.example/?leak=1)",
-    "a reference image": "flaw ![x][1]\n\n[1]: https://evil.example/y",
-    "HTML": "flaw <img src=https://evil.example/x>",
-    "a command link": "flaw [x](command:workbench.action.quit)",
-    "a file link": "flaw [x](file:///etc/passwd)",
-    "another editor link": "flaw [x](vscode://settings)",
-    "a fence": "flaw\n```\n![x](https://evil.example)\n",
-}
-
-
-@pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE.keys())
-async def test_R27_a_hover_fetches_and_runs_nothing(connect: Connect, source: str) -> None:
-    from markdown_it import MarkdownIt
-
-    desk = ScriptedDesk(words=source)
-    editor = (await connect(VSCODE, services(desk))).editor
-    await editor.initialize()
-    editor.open(URI, "One flaw stands in this sentence.\n")
-    await editor.command("copydesk.critiqueDocument", uri=URI)
-    (note,) = await editor.until(lambda: editor.diagnostics.get(URI))
-    await editor.command("copydesk.rewriteNote", noteId=note["data"]["id"])
-    await editor.ended(2)
-    value = (await hovered(editor, "flaw"))["contents"]["value"]
-    html = MarkdownIt("commonmark").render(value + "\n\n" + markdown(source))
-    assert re.findall(r"<(?!/?(?:p|strong|a|pre|code|hr)\b)", html) == []
-    assert re.findall(r'(?:href|src)="([^"]*)"', html) == ["https://example.org/codes/CD104"]
-
-
-MARKUP = (
-    *"[]()<>*_`|\\#-+=:$! \n",
-    *("![", "](", "~~", "&amp;", "//", "www.", "https://a.example", "a@b.example", "command:x", "<img src=x>"),
-    *("1.", "2)", "[a]: /x", "--- | ---"),
-)
-
-
-@given(lists(sampled_from(MARKUP), min_size=1).map("".join).filter(str.strip))
-def test_R27_text_shown_as_markdown_reads_as_itself(text: str) -> None:
-    from markdown_it import MarkdownIt
-    from markdown_it.common.utils import escapeHtml
-
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    assert parser.render(markdown(text)) == f"<p>{escapeHtml(' '.join(text.split()))}</p>\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("Built in 1790 (or 1.5 years later): “mill #2”, he said!", None),
-        ("see https://a.example", "see https\\://a.example"),
-        ("see www.a.example", "see www\\.a.example"),
-        ("ask a@b.example", "ask a\\@b.example"),
-        ("1790. A year", "1790\\. A year"),
-        ("- a dash", "\\- a dash"),
-    ],
-)
-def test_R27_addresses_are_no_links_and_other_words_stay_free_of_backslashes(text: str, shown: str | None) -> None:
-    assert markdown(text) == (shown or text)
-
-
 async def test_lenses_count_notes_on_headings(connect: Connect, personality: Personality) -> None:
     editor = await ready(connect, personality)
     (lens,) = await editor.request("textDocument/codeLens", {"textDocument": {"uri": URI}})
@@ -281,22 +178,3 @@ async def test_lenses_can_be_switched_off(connect: Connect) -> None:
     editor.open(URI, TEXT)
     await editor.until(lambda: editor.said)
     assert await editor.request("textDocument/codeLens", {"textDocument": {"uri": URI}}) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("plain\ttext\nnext 👩‍🚀 ‌ é", "plain\ttext\nnext 👩‍🚀 ‌ é"),
-        ("\x1b[2J\x07\x00", "\\x1b[2J\\x07\\x00"),
-        ("a\u202eb\u2066", "a\\u202eb\\u2066"),
-        ("\ud83d", "\\ud83d"),
-        ("\u2028\x85", "\\u2028\\x85"),
-        ("\U000e0041", "\\U000e0041"),
-    ],
-)
-def test_R45_what_cannot_be_seen_is_written_out(text: str, shown: str) -> None:
-    assert visible(text) == shown
-
-
-def test_R28_a_message_box_finds_no_link() -> None:
-    assert plain("a [b](command:c)\nd") == "a [b] (command:c) d"
