@@ -124,7 +124,10 @@ def test_R62_a_daemon_that_dies_again_and_again_stays_off_and_says_so(
             wait_ready(window)
             kill_newest(started, number)
             expect(status(window).locator(".codicon-edit")).to_have_count(0, timeout=SECONDS * 1000)
-        window.wait_toast("copydesk ended 5 times within 3 minutes, so it stays off.")
+        toast = window.wait_toast(
+            "copydesk ended 5 times within 3 minutes, so it stays off. What it said last is in its log."
+        )
+        expect(toast.locator(".monaco-button", has_text="Show Log")).to_have_count(1)
         expect(status(window)).to_have_text("copydesk: not running")
         window.picture(screenshots / "vscode-stays-off.png")
         window.press("copydesk ended 5 times", "Restart")
@@ -143,6 +146,8 @@ def test_a_program_that_does_not_serve_is_said_once_in_plain_words(window_on: An
         expect(window.page.locator(".notifications-toasts .notification-list-item")).to_have_count(1)
         window.press("copydesk could not be started", "Show Log")
         window.page.locator(".output-view-container, .output-view").first.wait_for()
+        channel = window.page.locator(".part.panel select").first
+        assert channel.evaluate("box => box.selectedOptions[0].text") == "copydesk"
     assert len(started.read_text("utf-8").split()) == 1
 
 

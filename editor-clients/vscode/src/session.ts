@@ -193,7 +193,7 @@ export class Session {
         }
         void window
           .showErrorMessage(
-            `copydesk ended ${RESTARTS + 1} times within 3 minutes, so it stays off.`,
+            `copydesk ended ${RESTARTS + 1} times within 3 minutes, so it stays off. What it said last is in its log.`,
             "Restart",
             SHOW_LOG,
           )
