@@ -123,7 +123,7 @@ class Desk:
                                 break
                             yield Progress("writing", len(answer.split()), 0)
                     proposal = proposal_of(answer)
-                    found = await asyncio.to_thread(objection, document, note.anchor.span, proposal, quotes)
+                    found = await asyncio.to_thread(objection, document, note.anchor.span, proposal, aim, quotes)
                     if found is None:
                         yield replace(note, rewrite=proposal)
                         break

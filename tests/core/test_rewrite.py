@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from copydesk.core.aims import Aim
 from copydesk.core.document import Format
 from copydesk.core.markdown import read
 from copydesk.core.rewrite import is_complete, objection, proposal_of
@@ -13,9 +14,16 @@ BEFORE = "The first sentence. "
 REFERENCES = " Run `make it` last.\n\n[ref]: https://example.org/ref\n\n[^1]: A note.\n"
 
 
-def objection_to(original: str, proposal: str, format: Format = Format.MARKDOWN) -> str | None:
+def objection_to(
+    original: str,
+    proposal: str,
+    format: Format = Format.MARKDOWN,
+    *,
+    aim: Aim = Aim.MEND,
+    evidence: tuple[str, ...] = (),
+) -> str | None:
     document = read(Text(f"{BEFORE}{original}{REFERENCES}"), format)
-    return objection(document, Span(len(BEFORE), len(BEFORE) + len(original)), proposal)
+    return objection(document, Span(len(BEFORE), len(BEFORE) + len(original)), proposal, aim, evidence)
 
 
 @pytest.mark.parametrize(
@@ -128,6 +136,90 @@ def test_R10_offered(original: str, proposal: str) -> None:
 )  # fmt: skip
 def test_R10_R11_R29_refused(original: str, proposal: str, reason: str) -> None:
     found = objection_to(original, proposal)
+    assert found is not None
+    assert reason in found
+
+
+TOWER = "The old tower at Lund is 40 metres high."
+COFFEE = "Coffee causes cancer in mice."
+
+
+@pytest.mark.parametrize(
+    ("original", "proposal"),
+    [
+        (TOWER, "The old tower at Lund may be 40 metres high."),
+        (TOWER, "The old tower at Lund might be 40 metres high."),
+        (TOWER, "The old tower at Lund is perhaps 40 metres high."),
+        (TOWER, "The old tower at Lund is said to be 40 metres high."),
+        (TOWER, "The old tower at Lund is 40 metres high, as some say."),
+        (TOWER, "The old tower at Lund may be high."),
+        (COFFEE, "Coffee may cause cancer in mice."),
+        (COFFEE, "Coffee may, in some cases, cause cancer in mice."),
+        ("It may be so, and it always ends badly.", "It may be so, and it may end badly."),
+    ],
+)
+def test_R10_a_claim_is_weakened_by_hedges(original: str, proposal: str) -> None:
+    assert objection_to(original, proposal, aim=Aim.WEAKEN) is None
+
+
+@pytest.mark.parametrize(
+    ("original", "proposal", "reason"),
+    [
+        ("The tower may be 40 metres high.", "The tower is 40 metres high, it seems.", "denied, required or allowed"),
+        ("You must take it.", "You may take it.", "denied, required or allowed"),
+        ("You may take it.", "You may not take it.", "denied, required or allowed"),
+        (TOWER, "The old tower at Lund may be 41 metres high.", "a number"),
+        (TOWER, "The old tower at Lund may, says Ann Berg, be 40 metres high.", "a name"),
+        (TOWER, "The old tower at Lund always may be 40 metres high.", "stronger"),
+        (TOWER, "Weaker: The old tower at Lund is 40 metres high.", "only repeated"),
+        ("It helps, they say.", "It may help, [they](https://x.example) say.", "link"),
+    ],
+)
+def test_R10_R29_a_claim_is_weakened_by_nothing_else(original: str, proposal: str, reason: str) -> None:
+    found = objection_to(original, proposal, aim=Aim.WEAKEN)
+    assert found is not None
+    assert reason in found
+
+
+@pytest.mark.parametrize("aim", [Aim.MEND, Aim.CORRECT])
+def test_R10_hedges_are_for_weakening_alone(aim: Aim) -> None:
+    evidence = ("The tower at Lund is 40 metres high.",) if aim is Aim.CORRECT else ()
+    found = objection_to(TOWER, "The old tower at Lund may be 40 metres high.", aim=aim, evidence=evidence)
+    assert found is not None
+    assert "denied, required or allowed" in found
+
+
+@pytest.mark.parametrize(
+    ("original", "proposal", "evidence"),
+    [
+        (TOWER, "The old tower at Lund is 17 metres high.", "Its tower is 17 metres high and stands on a mound."),
+        ("The mill was built by Ann Berg.", "The mill was built by Carl Holm.", "In 1790 Carl Holm built the mill."),
+        (
+            "The ferry runs every day.",
+            "The ferry runs every day, but not on Sundays.",
+            "The ferry runs, but not on Sundays.",
+        ),
+        ("The mill at Lund was built in 1790.", "The mill at Lund was built in 1791.", "The mill dates from 1791."),
+        (COFFEE, "Coffee may cause cancer in mice.", "Coffee may cause cancer in mice, the study says."),
+    ],
+)
+def test_R10_a_sentence_is_corrected_by_what_a_source_says(original: str, proposal: str, evidence: str) -> None:
+    assert objection_to(original, proposal, aim=Aim.CORRECT, evidence=(evidence,)) is None
+
+
+@pytest.mark.parametrize(
+    ("proposal", "reason"),
+    [
+        ("The old tower at Lund is 18 metres high.", "no source has: 18"),
+        ("The old tower at Lund is, says Ann Berg, 17 metres high.", "a name"),
+        ("The old tower at Lund is not 17 metres high.", "denied"),
+        ("The old tower at Lund is 40 metres high, on a mound.", "what no source says"),
+        ("The old tower at Lund stands on a mound, 17 feet high.", "what no source says"),
+    ],
+)
+def test_R10_a_correction_says_nothing_that_no_source_says(proposal: str, reason: str) -> None:
+    evidence = ("Its tower is 17 metres high and stands on a mound.",)
+    found = objection_to(TOWER, proposal, aim=Aim.CORRECT, evidence=evidence)
     assert found is not None
     assert reason in found
 

@@ -76,7 +76,9 @@ def proposal_of(answer: str) -> str:
     return text
 
 
-def objection(document: Document, span: Span, proposal: str, evidence: Sequence[str] = ()) -> str | None:
+def objection(
+    document: Document, span: Span, proposal: str, aim: Aim = Aim.MEND, evidence: Sequence[str] = ()
+) -> str | None:
     """Return why a proposal for the sentence at `span` must not be offered, in plain words; None if it may be.
 
     `evidence` holds the quotes by which the sentence is corrected; what they contradict is refused.
@@ -88,18 +90,24 @@ def objection(document: Document, span: Span, proposal: str, evidence: Sequence[
         return "the model changed nothing"
     if _LINE_END.search(proposal) or _BLOCK_START.match(proposal):
         return "the rewrite would change the document's structure"
-    if _one_line(original).rstrip(".!?") in _one_line(proposal):
+    before, after = _one_line(original).rstrip(".!?"), _one_line(proposal)
+    # A claim is also weakened or corrected by what comes behind it.
+    if before in after and (aim is Aim.MEND or not after.startswith(before)):
         return "the model only repeated the sentence"
     return (
         _out_of_place(document, span, proposal)
-        or wording_objection(original, proposal, " ".join(evidence))
-        or (_unsupported(proposal, evidence) if evidence else None)
+        or wording_objection(original, proposal, " ".join(evidence), weakening=aim is Aim.WEAKEN)
+        or (_unsupported(original, proposal, evidence) if evidence else None)
     )
 
 
-def _unsupported(proposal: str, evidence: Sequence[str]) -> str | None:
-    """Return why no quote carries a correction; the guard compares numbers, dates, names and denials."""
-    reasons = [veto(proposal, quote, " ".join(evidence)) for quote in evidence]
+def _unsupported(original: str, proposal: str, evidence: Sequence[str]) -> str | None:
+    """Return why no quote carries a correction; the guard compares numbers, dates, names and denials.
+
+    Names of the sentence may stay though the quotes, taken out of their sources, do not have them.
+    """
+    context = " ".join((original, *evidence))
+    reasons = [veto(proposal, quote, context) for quote in evidence]
     return None if None in reasons else "the correction says what no source says"
 
 

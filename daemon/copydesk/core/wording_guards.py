@@ -34,6 +34,8 @@ _NUMBER_WORDS = word_set(
 )
 _NEGATIONS = frozenset({"not", "no", "cannot", "without", "neither", "nor"})
 _STRONG = frozenset({"must", "shall", "should", "may", "required", "forbidden"})
+_HEDGES = frozenset({"may"})
+"""Of the strong words those that only weaken where they come in; others that hedge are no strong words."""
 _ABSOLUTE = frozenset({"never", "always", "all", "every", "guarantee", "guarantees", "guaranteed", "proves", "proven"})
 _OPENERS = FUNCTION_WORDS | word_set(
     """
@@ -46,10 +48,11 @@ _QUOTATION = re.compile(r"[\"“«‘](.+?)[\"”»’](?!\w)")
 _DOTTED = re.compile(r"[\w-]{2,}\.[A-Za-z]{2,}|//|www\.")
 
 
-def wording_objection(original: str, proposal: str, evidence: str = "") -> str | None:
+def wording_objection(original: str, proposal: str, evidence: str = "", *, weakening: bool = False) -> str | None:
     """Return what the words of a proposal must not do and do; None if nothing.
 
-    With `evidence`, quotes by which a sentence is to be corrected, its numbers, names and denials may come in too.
+    With `evidence`, quotes by which a sentence is to be corrected, its numbers, names and denials may come in too. In
+    `weakening` a claim, hedges may come in.
     """
     facts = _corrected_numbers(original, proposal, evidence) if evidence else _numbers(original, proposal)
     return (
@@ -58,7 +61,7 @@ def wording_objection(original: str, proposal: str, evidence: str = "") -> str |
         or _markup(original, proposal)
         or facts
         or _names(f"{original} {evidence}", proposal)
-        or _sense(original, proposal, evidence)
+        or _sense(original, proposal, evidence, _HEDGES if weakening else frozenset())
         or _quotations(original, proposal)
         or _emoji(original, proposal)
         or _length(original, proposal)
@@ -134,9 +137,10 @@ def _names(original: str, proposal: str) -> str | None:
     return None
 
 
-def _sense(original: str, proposal: str, evidence: str) -> str | None:
+def _sense(original: str, proposal: str, evidence: str, welcome: frozenset[str]) -> str | None:
     before, after, told = (Counter(_senses(words)) for words in (original, proposal, evidence))
-    if any(before[word] != after[word] and not told[word] for word in ("not", *_STRONG)):
+    changed = [word for word in ("not", *_STRONG) if before[word] != after[word] and not told[word]]
+    if any(word not in welcome or after[word] < before[word] for word in changed):
         return "the rewrite changes what is denied, required or allowed"
     if any(after[word] > before[word] + told[word] for word in _ABSOLUTE):
         return "the rewrite makes the claim stronger"
