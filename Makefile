@@ -72,7 +72,7 @@ test-desk: model $(BUILD)/ollama-proxy/.ready
 	$(TEST_MODEL) $(TEST_PROXY) $(BIN)/python -m pytest -m "$$chosen" --ignore=tests/editors -n 3 -ra
 
 nightly: $(VENV)/.ready
-	COPYDESK_NIGHTLY=1 $(BIN)/python -m pytest -n 2 -ra -s tests/safety/test_interleavings.py tests/safety/test_f13_protocol.py tests/safety/test_f03_kills.py tests/core/citations/test_citation_render.py
+	COPYDESK_NIGHTLY=1 $(BIN)/python -m pytest -n 2 -ra -s tests/safety/test_interleavings.py tests/safety/test_f13_protocol.py tests/safety/test_f03_kills.py tests/core/citations/test_citation_hostile.py
 
 # Real editors, in a process and an environment of their own.
 test-editors: vsix model
