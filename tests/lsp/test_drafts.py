@@ -205,9 +205,24 @@ async def test_without_sources_the_draft_says_so(connect: Connect) -> None:
     editor = await start(connect, desk=DraftingDesk(pages={}))
     await draft(editor)
     await editor.ended(1)
-    codes = [one["code"] for one in editor.diagnostics.get(URI, [])]
-    assert codes in (["CD608"], [])
-    assert codes or editor.said
+    (unsourced,) = editor.diagnostics[URI]
+    assert (unsourced["code"], unsourced["severity"]) == ("CD608", 2)
+    assert "no source is cited, so check every fact" in unsourced["message"]
+    shown = await editor.command("copydesk.showDraft", noteId=unsourced["data"]["id"])
+    assert (shown["unsourced"], shown["sources"]) == (True, [])
+
+
+async def test_how_many_notes_give_way_is_said_before_any_does(connect: Connect) -> None:
+    notes = "- nine locks\n- boats early"
+    said = [{"text": "Nine locks are old.", "spans": ["N1"]}, {"text": "Boats came here early.", "spans": ["N2"]}]
+    desk = DraftingDesk(DraftEngine(competent(extra={"P1": said})), pages={})
+    editor = await start(connect, desk=desk, text=POST.replace(f"{HEADING}\n", f"{HEADING}\n\n{notes}\n"))
+    await draft(editor)
+    await editor.ended(1)
+    (ready,) = editor.diagnostics[URI]
+    assert "It puts sentences in place of 2 of your notes." in ready["message"]
+    shown = await editor.command("copydesk.showDraft", noteId=ready["data"]["id"])
+    assert shown["replaced"] == notes.splitlines()
 
 
 async def test_drafting_needs_a_heading(connect: Connect) -> None:

@@ -125,7 +125,8 @@ SHOW_DRAFT = Command(
     '"paragraphs": [{"markdown", "taken"}], '
     '"sentences": [{"text", "agent", "round", "model", "sources"}], '
     '"sources": [{"title", "url", "retrieved", "sha256"}], "status", "reason", '
-    '"unsourced", "faults": [string], "log": [{"number", "score", "accepted", "reverted", "calls", "remarks"}]}`',
+    '"unsourced", "replaced": [the notes of the writer, as written, that it puts sentences in place of], '
+    '"faults": [string], "log": [{"number", "score", "accepted", "reverted", "calls", "remarks"}]}`',
     (_NOTE,),
 )
 DISCARD_DRAFT = Command(

@@ -134,6 +134,7 @@ async def shown(session: Session, document: OpenDocument, notes: DocumentNotes, 
         "status": draft.status.value,
         "reason": draft.reason,
         "unsourced": draft.unsourced,
+        "replaced": list(draft.replaced),
         "faults": list(draft.faults),
         "log": [asdict(one) for one in draft.log],
     }

@@ -114,8 +114,10 @@ def message(draft: Draft) -> str:
     count = len(draft.sources)
     cited = f"{count} source{'' if count == 1 else 's'} cited" if count else "no source is cited, so check every fact"
     title = shortened(draft.heading[-1], 60) if draft.heading else "the section"
+    count = len(draft.replaced)
+    replaced = f" It puts sentences in place of {count} of your notes." if count else ""
     faults = f" Left to mend: {'; '.join(shortened(one, 120) for one in draft.faults[:3])}." if draft.faults else ""
     return (
         f"A draft of “{title}” is ready: {draft.words} words, {cited}; {STOPS[draft.status]} after {rounds}."
-        f"{faults} Nothing is in your text until you accept it."
+        f"{replaced}{faults} Nothing is in your text until you accept it."
     )
