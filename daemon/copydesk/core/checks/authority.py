@@ -49,6 +49,10 @@ _HELD = one_of(
     reported, claimed, shown, proven, proved, demonstrated, understood
     """
 )
+_HELD_WORDS = """
+    known accepted agreed believed recognised recognized established documented acknowledged said thought estimated
+    reported claimed shown proven proved demonstrated understood
+"""
 _REGARDED = one_of(
     "regarded, considered, seen, viewed, recogni[sz]ed, acknowledged, believed, accepted, thought, held, known, agreed"
 )
@@ -103,7 +107,7 @@ _AUTHORITIES = rulebook(
         r"\bthe (?:science|research|evidence|literature|data) (?:is|are) (?:now )?"
         r"(?:clear|settled|overwhelming|conclusive|unambiguous|in)\b",
     ),
-    rule("it it's", rf"\bit(?: is|['’]s| has (?:long )?been)(?: (?:{_COMMONLY}[ -])*){_HELD} that\b"),
+    rule("it it's", rf"\bit(?: is|['’]s| has (?:long )?been)(?: (?:{_COMMONLY}[ -])*){_HELD} that\b", _HELD_WORDS),
     rule(
         "fact", r"\bit is an? (?:well-known|known|established|proven|documented|accepted|scientific|undisputed) fact\b"
     ),
@@ -138,12 +142,14 @@ _AUTHORITIES = rulebook(
         r"\b(?:as )?(?:everyone|everybody|we all) knows?\b(?: that\b)?"
         r"|\bmost (?:people|developers|engineers|programmers|writers|users|readers) (?:now |would )?"
         r"(?:agree|admit|accept|believe)\b",
+        "know knows agree admit accept believe",
     ),
     rule("secret", r"\bit(?: is|['’]s) no secret that\b"),
     rule(
         "some many most others rumour rumor",
         r"\b(?:some|many|most|others) (?:(?:now|still|also|would|even) )*"
         r"(?:say|argue|claim|believe|think|insist|feel|hold) that\b|\brumou?r has it\b",
+        "say argue claim believe think insist feel hold rumour rumor",
     ),
     rule("according", r"\baccording to (?:some|many|most|others)(?:,| (?=the |it |this |that ))"),
 )

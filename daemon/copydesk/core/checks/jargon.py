@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from copydesk.core.checks.known import CAPITALS, KNOWN
@@ -45,7 +46,8 @@ _EXPLAINED = re.compile(
 )
 _NAMED = re.compile(rf"\b{_NAMED_SO} (?:an? |the )?[“\"'*_]*(?P<term>[A-Z][A-Z0-9]{{1,6}})s?\b")
 _SMALL = one_of("of, and, for, the, to, in, on, &, as, by, with, de")
-_CAPITALISED = re.compile(rf"\b[A-Z][\w’'-]*(?:[ -](?:{_SMALL} )*[A-Z][\w’'-]*)+")
+_CAPITALISED = re.compile(rf"[A-Z](?<!\w[A-Z])[\w’'-]*(?:[ -](?:{_SMALL} )*[A-Z][\w’'-]*)+")
+"""A name of several words; the pattern has its first letter first, so that the search skips to capitals."""
 _INITIAL = re.compile(r"(?<![\w'’])[A-Z]|(?<=-)[A-Za-z]")
 _WORD_INITIAL = re.compile(r"(?<![\w'’])\w")
 _LABEL = re.compile(r"\[([^\[\]]*)\](?:\(|\[)|<(?:abbr|dfn)\b[^>]*>([^<]*)<")
@@ -63,19 +65,27 @@ class Use:
     sentence: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Terms:
     """What a passage does with abbreviations.
 
     `explained` are those it explains or links, `spelled_out` those whose words it gives; `initials` are those of names
-    written in full; `lower` its short words in small letters, by which emphasis is told from abbreviation.
+    written in full. `text` holds its sentences.
     """
 
     used: tuple[Use, ...]
     explained: frozenset[str]
     spelled_out: tuple[Use, ...]
     initials: frozenset[str]
-    lower: frozenset[str]
+    text: str
+
+    def has(self, word: str) -> bool:
+        """Tell whether a short word stands there in small letters, by which emphasis is told from abbreviation."""
+        return word in self.text and word in self._lower
+
+    @cached_property
+    def _lower(self) -> frozenset[str]:
+        return frozenset(_LOWER.findall(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +130,7 @@ def terms(passage: Passage, source: str) -> Terms:
         frozenset(explained),
         spelled_out,
         frozenset(initials for name in _CAPITALISED.findall(text) for initials in _initials(name)),
-        frozenset(_LOWER.findall(text)),
+        text,
     )
 
 
@@ -146,7 +156,7 @@ def unexplained(passages: Sequence[Terms], known_terms: frozenset[str]) -> Itera
                     use.term in earlier.initials or use.term in earlier.explained for earlier in passages[: later[0]]
                 ):
                     yield Unexplained(use.term, index, use.sentence, later)
-            elif use.term not in explained and not any(use.term.lower() in other.lower for other in passages):
+            elif use.term not in explained and not any(other.has(use.term.lower()) for other in passages):
                 yield Unexplained(use.term, index, use.sentence)
 
 

@@ -135,6 +135,7 @@ _OVERCLAIMS = rulebook(
         rf"(?:everyone|anyone|everybody|(?:every|all|any) (?:\w+ )?{_SOMEONE})\b"
         r"|\b(?:every|any) (?:problem|question|task|bug) can be (?:solved|answered|done|fixed)\b"
         r"|\b(?:every|all) (?:good|serious|modern|successful|competent|great|sane) \w+ (?:use|do|have|choose|run)s?\b",
+        "perfect ideal right best problem question task bug good serious modern successful competent great sane",
     ),
     rule("everything", r"\b(?:solv|fix|chang)(?:es|ed) everything\b"),
     rule("time", r"\bworks?\b[^.;]*\bevery (?:single )?time\b"),
@@ -159,6 +160,7 @@ _OVERCLAIMS = rulebook(
         "all every any each everything everyone",
         r"\b(?:makes?|made|making|renders?|turns?) (?:all|every|any|each|everything|everyone)\b"
         rf"(?: [\w'’-]+){{0,4}}? {_IMPROVED}\b",
+        "make makes made making render renders turn turns",
     ),
     rule(
         "everyone everybody anyone every any all each",
@@ -166,6 +168,7 @@ _OVERCLAIMS = rulebook(
         r"(?:(?:for|in|on|with|to) )?"
         r"(?:everyone|everybody|anyone"
         rf"|(?:every|any|all|each) (?:\w+ )?(?:{_SOMEONE}|situations?|environments?|scale))\b",
+        "work works right ideal perfect fit fits suit suits scale scales",
     ),
     rule(
         "every each all any",

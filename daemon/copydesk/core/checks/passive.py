@@ -59,13 +59,12 @@ _DEED = one_of(
     calls?, bugs?, regressions?, defects?, vulnerabilit(?:y|ies), flaws?, budgets?
     """
 )
-_DONE = one_of(
-    """
-    made, taken, reached, cut, broken, ignored, raised, missed, crossed, followed, dropped, overlooked, learned,
-    learnt, dismissed, assigned, shifted, breached, violated, bypassed, given, granted, exceeded, introduced,
-    committed, lost, accepted, shared, placed, waived, neglected, forgotten
-    """
-)
+_DONE_WORDS = """
+    made taken reached cut broken ignored raised missed crossed followed dropped overlooked learned learnt dismissed
+    assigned shifted breached violated bypassed given granted exceeded introduced committed lost accepted shared placed
+    waived neglected forgotten
+"""
+_DONE = one_of(", ".join(_DONE_WORDS.split()))
 _KEPT = one_of(
     """
     data, files?, records?, documents?, messages?, e?-?mails?, backups?, logs?, orders?, payments?, money, funds?,
@@ -128,6 +127,7 @@ _PASSIVES = rulebook(
     rule(
         "was were been being got wasn't weren't hadn't hasn't haven't",
         rf"\b{_DEED} (?:[\w'’-]+ ){{0,6}}?{_WAS} {_DONE}\b",
+        _DONE_WORDS,
     ),
     rule("was were been being got wasn't weren't hadn't hasn't haven't", rf"\b{_WAS} (?:{_ERRED}|{_DECIDED})\b"),
     rule("lost", rf"\b{_KEPT} (?:[\w'’-]+ ){{0,4}}?{_WAS} lost\b"),

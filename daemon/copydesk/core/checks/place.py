@@ -22,8 +22,9 @@ MENTION = "ꞏ"
 _QUOTATION = re.compile(
     r"“[^”]*”|(?<![\w\"])\"[^\"]*\"(?!\w)|«[^»]*»|„[^“”]*[“”]|(?<!\w)‘[^’]*’(?!\w)|(?<!\w)'[^']*'(?!\w)"
 )
-_QUOTATION_MARK = re.compile(r"[\"'‘“„«]")
-_SIGN = re.compile(r"[%$€£¥\d]")
+_OPENING = re.compile(r"[\"'‘“„«](?<!\w['‘])")
+"""A mark that may begin a quotation: not an apostrophe in a word, which is what most sentences have."""
+_SIGN = re.compile(r"[%$€£¥×\d]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ class Place:
     """A sentence to check.
 
     `prose` is what the writer says in it, on one line and without code and quotations. `words` are its words in lower
-    case, its percent and currency signs, and # if it has a figure. `sources` are shared by all places of a passage.
-    `introduced` tells that the words which introduce the list around it name a source.
+    case, its signs for percent, currencies and times, and # if it has a figure. `sources` are shared by all places of
+    a passage. `introduced` tells that the words which introduce the list around it name a source.
     """
 
     passage: Passage
@@ -91,14 +92,16 @@ def own_words(sentence: Sentence) -> str:
         text = " ".join("".join(masked).split())
     else:
         text = sentence.plain
-    return _QUOTATION.sub(MENTION, text) if _QUOTATION_MARK.search(text) else text
+    return _QUOTATION.sub(MENTION, text) if _OPENING.search(text) else text
 
 
 def found(book: RuleBook, place: Place) -> Iterator[re.Match[str]]:
     """Yield where the rules of a book match the writer's own words, rule by rule."""
-    triggers = place.words & book.holders.keys()
+    triggers = place.words & book.triggers
     for index in sorted({index for word in triggers for index in book.holders[word]}):
-        yield from pattern(book.rules[index].expression).finditer(place.prose)
+        rule = book.rules[index]
+        if not rule.also or not rule.also.isdisjoint(place.words):
+            yield from pattern(rule.expression).finditer(place.prose)
 
 
 def quote(words: str) -> str:

@@ -16,23 +16,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A regular expression, tried only on sentences that hold one of its trigger words."""
+    """A regular expression, tried only on sentences that hold one of its trigger words.
+
+    Where these are frequent words, `also` has rarer ones of which every match holds one too; else it is empty.
+    """
 
     triggers: frozenset[str]
     expression: str
+    also: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """Rules, and for each trigger word the indices of the rules that it triggers."""
+    """Rules, all their trigger words, and for each of these the indices of the rules that it triggers."""
 
     rules: tuple[Rule, ...]
+    triggers: frozenset[str]
     holders: Mapping[str, tuple[int, ...]]
 
 
-def rule(triggers: str, expression: str) -> Rule:
-    """Return a rule; triggers are lower-case words parted by white space."""
-    return Rule(word_set(triggers), expression)
+def rule(triggers: str, expression: str, also: str = "") -> Rule:
+    """Return a rule; both lists are lower-case words parted by white space."""
+    return Rule(word_set(triggers), expression, word_set(also))
 
 
 @cache
@@ -47,4 +52,6 @@ def rulebook(*rules: Rule) -> RuleBook:
     for index, each in enumerate(rules):
         for word in each.triggers:
             holders.setdefault(word, []).append(index)
-    return RuleBook(rules, MappingProxyType({word: tuple(indices) for word, indices in holders.items()}))
+    return RuleBook(
+        rules, frozenset(holders), MappingProxyType({word: tuple(indices) for word, indices in holders.items()})
+    )

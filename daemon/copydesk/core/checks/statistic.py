@@ -62,9 +62,21 @@ _PERFORMS = one_of(
     """
 )
 
+_FOLDS = """
+    onefold twofold threefold fourfold fivefold sixfold sevenfold eightfold ninefold tenfold elevenfold twelvefold
+    fifteenfold twentyfold thirtyfold fortyfold fiftyfold sixtyfold seventyfold eightyfold ninetyfold hundredfold
+    hundredsfold thousandfold thousandsfold dozenfold dozensfold
+"""
+_CHANGE_WORDS = """
+    cut cuts reduce reduces reduced increase increases increased boost boosts boosted improve improves improved slash
+    slashes slashed lower lowers lowered raise raises raised save saves saved shave shaves shaved drop drops droped
+    dropp dropps dropped fall falls fell rise rises rose grow grows grew grews speed speeds shrink shrinks shrank climb
+    climbs climbed
+"""
+
 _STATISTICS = rulebook(
     rule("% percent cent percentage", rf"\b{_NUMBER} ?(?:%|percent\b|per cent\b|percentage points?\b)"),
-    rule("times x × fold #", rf"\b{_NUMBER} ?(?:x|×|-?fold|times) (?:\w+ly )?{_COMPARED}\b"),
+    rule("times x fold #", rf"\b{_NUMBER} ?(?:x|×|-?fold|times) (?:\w+ly )?{_COMPARED}\b", f"times x × fold {_FOLDS}"),
     rule(
         "twofold threefold fourfold fivefold tenfold hundredfold fold",
         rf"\b(?:{_NUMBER_WORDS}|\d+-?)fold "
@@ -112,6 +124,7 @@ _STATISTICS = rulebook(
         rf"\b{_CHANGES} (?:[\w'’-]+ ){{0,6}}?by (?:a|one|two|three) (?:half|third|quarter|fifth|tenth)s?\b"
         rf"|\b{_CHANGES} (?:[\w'’-]+ ){{0,6}}?(?:by (?:\w+ ){{0,2}}?{_NUMBER} {_UNITS}"
         rf"|from {_NUMBER}(?: \w+)? to {_NUMBER})\b",
+        _CHANGE_WORDS,
     ),
     rule(
         "million billion trillion millions billions $ € £ ¥",
