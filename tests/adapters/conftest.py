@@ -1,4 +1,4 @@
-"""What tests of what is kept on disk share."""
+"""What tests of what is kept and recorded on disk share."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from copydesk.adapters.egress import Egress
+from copydesk.adapters.ledger import Ledger
 from copydesk.adapters.sources import SourceStore
 
 
@@ -25,3 +27,15 @@ def warnings() -> list[str]:
 def store(tmp_path: Path, warnings: list[str]) -> SourceStore:
     """Return an empty store of sources."""
     return SourceStore(tmp_path / "data" / "sources", warn=warnings.append)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Return where the ledger goes."""
+    return tmp_path / "log" / "ledger.jsonl"
+
+
+@pytest.fixture
+def egress(path: Path) -> Egress:
+    """Return a guard that writes that ledger."""
+    return Egress(Ledger(path, warn=pytest.fail))

@@ -18,6 +18,7 @@ from harness.editor import Editor
 from harness.engine import flawed_first
 from harness.ollama_server import OllamaServer, Turn
 from harness.real_model import model_path
+from harness.recording import text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -75,10 +76,6 @@ async def copydesk(home: dict[str, str], *arguments: str, script: str | None = N
     async with asyncio.timeout(60):
         out, err = await process.communicate()
     return process.returncode or 0, out.decode(), err.decode()
-
-
-def text(path: Path) -> str:
-    return path.read_text("utf-8") if path.exists() else ""
 
 
 def port(url: str) -> int:

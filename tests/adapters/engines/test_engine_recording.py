@@ -23,16 +23,6 @@ if TYPE_CHECKING:
     Answer = Callable[[Request], Exchange]
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "log" / "ledger.jsonl"
-
-
-@pytest.fixture
-def egress(path: Path) -> Egress:
-    return Egress(Ledger(path, warn=pytest.fail))
-
-
 @pytest.fixture(autouse=True)
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     for name in ("HF_TOKEN", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
