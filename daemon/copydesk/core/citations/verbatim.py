@@ -136,9 +136,15 @@ def _compared(words: str, stored: Sequence[KnownSource], known: KnownSources) ->
 
 
 def _is_title(words: str, title: str) -> bool:
-    """Tell whether quoted words are those of a title, whole or without the name of the site."""
+    """Tell whether quoted words are those of a title, whole or without the name of the site, or with it.
+
+    A sentence often begins with what its source is called, so that holding a title makes words no title: only a bar,
+    which prose does not have, may set the name of a site apart.
+    """
     one, other = bare(words).rstrip(".,"), bare(title).rstrip(".,")
-    return bool(one) and bool(other) and (one in other or other in one)
+    if not one or not other:
+        return False
+    return one in other or other in {part.strip() for part in one.split("|")}
 
 
 def _nearest(checked: Checked) -> tuple[Evidence, ...]:
