@@ -16,7 +16,8 @@ export const workspace = {
   registerTextDocumentContentProvider(): object {
     return {};
   },
-  getConfiguration: () => ({ get: () => undefined }),
+  getConfiguration: () => ({ get: <T>(_: string, usual?: T) => usual }),
+  fs: { createDirectory: async (): Promise<void> => undefined },
 };
 
 export const window = {
