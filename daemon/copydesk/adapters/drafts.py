@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from copydesk.adapters.journal_files import LARGEST_FILE, SUFFIX, JournalBusy, content_of, one_spelling, removed, taken
 from copydesk.adapters.private_files import private_directory
 from copydesk.adapters.records import Kind, Record, line_of, records_in
-from copydesk.core.draft.ratchet import Stop
+from copydesk.core.draft.ratchet import CUT_SHORT, Stop
 from copydesk.core.draft.stored import decoded
 from copydesk.errors import StoreError
 
@@ -39,8 +39,6 @@ DRAFT, TAKEN, ACCEPTED = "draft", "taken", "accepted"
 """The names under which a journal keeps the draft so far, which paragraphs are in the document, and that all are."""
 
 _NAME = re.compile(rf"[0-9a-f]{{16}}{re.escape(SUFFIX)}")
-_ENDED = frozenset({Stop.CLEAN, Stop.NO_PROGRESS, Stop.SEEN_BEFORE, Stop.ROUND_CAP})
-"""Reasons to stop that another run would come to as well; after all others it goes on."""
 _HEAD = 1 << 16
 """Bytes within which a journal's head is."""
 _REMEDY = "Check that the folder is yours and can be written to."
@@ -286,7 +284,7 @@ def _state(kept: dict[str, bytes], draft: Draft | None) -> State:
     # A draft that was taken back and is made again is kept once more, after it was accepted.
     if next(reversed(kept), "") == ACCEPTED:
         return State.ACCEPTED
-    return State.FINISHED if draft is not None and draft.status in _ENDED else State.UNFINISHED
+    return State.UNFINISHED if draft is None or draft.status in CUT_SHORT else State.FINISHED
 
 
 def _busy(path: Path) -> bool:

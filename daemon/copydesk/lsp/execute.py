@@ -6,46 +6,40 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lsprotocol import types
-
 from copydesk.core.aims import Aim, evidence_of
 from copydesk.core.codes import CODES
 from copydesk.core.suppress import Scope
 from copydesk.core.text import Span
 from copydesk.lsp import citing, commands, dismissing, drafts, inquiries, researching, work
 from copydesk.lsp.applying import apply_rewrite
-from copydesk.lsp.convert import span_of
-from copydesk.lsp.documents import Sync
 from copydesk.lsp.hover import origin
 from copydesk.lsp.jobs import Kind
 from copydesk.lsp.listing import listing
+from copydesk.lsp.targets import (
+    UNKNOWN_NOTE,
+    CommandRefused,
+    document_named,
+    evidence_named,
+    extent,
+    owner,
+    with_notes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
-    from copydesk.core.evidence import Evidence
-    from copydesk.lsp.documents import OpenDocument
-    from copydesk.lsp.notes import DocumentNotes
     from copydesk.lsp.session import Session
 
-NOT_OPEN = "The document is not open in this editor, or is not one that copydesk reads."
-NOT_FOLLOWED = "copydesk does not follow this document at the moment; see its last message."
 WHERE = "Give either a position or a range."
-NO_EVIDENCE = "The note has no such source."
 NO_DISMISSAL = "There is no such dismissal any more."
 NO_DRAFT = "This note is not on a draft."
 NOTHING_SAYS = "No source says anything by which the sentence could be corrected."
-UNKNOWN_NOTE = "There is no such note in an open document."
-
-
-class CommandRefused(Exception):
-    """A command whose arguments are well formed but that cannot be done; the message says why."""
 
 
 async def critique(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Start a critique of an open document."""
-    document = _document(session, given["uri"])
-    near, within = _extent(session, document, given.get("range"))
+    document = document_named(session, given["uri"])
+    near, within = extent(session, document, given.get("range"))
     job = session.jobs.start(
         Kind.CRITIQUE, document.uri, partial(work.critique, session, document, near, within), given.get("token")
     )
@@ -54,7 +48,7 @@ async def critique(session: Session, given: Mapping[str, Any]) -> dict[str, Any]
 
 async def rewrite(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Start a rewrite of a note's words."""
-    document, notes = _owner(session, given["noteId"])
+    document, notes = owner(session, given["noteId"])
     aim = Aim(given.get("aim", Aim.MEND))
     if aim is Aim.CORRECT and not ((note := notes.known(given["noteId"])) and evidence_of(note)):
         raise CommandRefused(NOTHING_SAYS)
@@ -64,11 +58,11 @@ async def rewrite(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
 
 async def research(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Start research of the claim at a position or in a selection."""
-    document = _document(session, given["uri"])
+    document = document_named(session, given["uri"])
     place, selected = given.get("position"), given.get("range")
     if (place is None) == (selected is None):
         raise CommandRefused(WHERE)
-    start, within = _extent(session, document, selected or {"start": place, "end": place})
+    start, within = extent(session, document, selected or {"start": place, "end": place})
     assert start is not None
     span = within or Span(start, start)
     work_on = partial(researching.research_claim, session, document, span)
@@ -77,16 +71,16 @@ async def research(session: Session, given: Mapping[str, Any]) -> dict[str, Any]
 
 async def research_section(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Start research of the claims of a section, or of the whole document."""
-    document = _document(session, given["uri"])
+    document = document_named(session, given["uri"])
     place = given.get("position")
-    start, _ = _extent(session, document, None if place is None else {"start": place, "end": place})
+    start, _ = extent(session, document, None if place is None else {"start": place, "end": place})
     work_on = partial(researching.research_section, session, document, start)
     return {"jobId": session.jobs.start(Kind.RESEARCH, document.uri, work_on, given.get("token")).id}
 
 
 async def research_note(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Start research of a note's words."""
-    document, notes = _owner(session, given["noteId"])
+    document, notes = owner(session, given["noteId"])
     placed = notes.placed(given["noteId"])
     if placed is None:
         raise CommandRefused(UNKNOWN_NOTE)
@@ -96,20 +90,20 @@ async def research_note(session: Session, given: Mapping[str, Any]) -> dict[str,
 
 async def cite(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Cite a source at a note's sentence."""
-    document, notes = _owner(session, given["noteId"])
-    evidence = _evidence(notes, given)
+    document, notes = owner(session, given["noteId"])
+    evidence = evidence_named(notes, given)
     return await _applied(session, citing.cite(session, document, notes, given["noteId"], evidence))
 
 
 async def open_source(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Ask the editor to open a source."""
-    _, notes = _owner(session, given["noteId"])
-    return {"opened": await citing.open_source(session, _evidence(notes, given))}
+    _, notes = owner(session, given["noteId"])
+    return {"opened": await citing.open_source(session, evidence_named(notes, given))}
 
 
 async def apply(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Put a rewrite into the text."""
-    document, notes = _owner(session, given["noteId"])
+    document, notes = owner(session, given["noteId"])
     if notes.offer(given["noteId"]) is not None:
         accepted = drafts.accept(session, document, notes, given["noteId"], given.get("paragraphs"))
         return await _applied(session, accepted)
@@ -118,8 +112,8 @@ async def apply(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
 
 async def draft(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Start drafting a section."""
-    document = _document(session, given["uri"])
-    start, _ = _extent(session, document, {"start": given["position"], "end": given["position"]})
+    document = document_named(session, given["uri"])
+    start, _ = extent(session, document, {"start": given["position"], "end": given["position"]})
     assert start is not None
     work_on = partial(drafts.draft_section, session, document, start)
     return {"jobId": session.jobs.start(Kind.DRAFT, document.uri, work_on, given.get("token")).id}
@@ -127,7 +121,7 @@ async def draft(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
 
 async def show_draft(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return a draft for a client to show."""
-    document, notes = _owner(session, given["noteId"])
+    document, notes = owner(session, given["noteId"])
     if notes.offer(given["noteId"]) is None:
         raise CommandRefused(NO_DRAFT)
     return await drafts.shown(session, document, notes, given["noteId"])
@@ -135,7 +129,7 @@ async def show_draft(session: Session, given: Mapping[str, Any]) -> dict[str, An
 
 async def discard_draft(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Throw a draft away."""
-    document, notes = _owner(session, given["noteId"])
+    document, notes = owner(session, given["noteId"])
     if notes.offer(given["noteId"]) is None:
         raise CommandRefused(NO_DRAFT)
     return {"discarded": await drafts.discard(session, document, notes, given["noteId"])}
@@ -143,7 +137,7 @@ async def discard_draft(session: Session, given: Mapping[str, Any]) -> dict[str,
 
 async def dismiss(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Hide a note now, and record the dismissal."""
-    document, notes = _owner(session, given["noteId"])
+    document, notes = owner(session, given["noteId"])
     note = notes.known(given["noteId"])
     if note is None:
         raise CommandRefused(UNKNOWN_NOTE)
@@ -153,13 +147,13 @@ async def dismiss(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
 
 async def dismissals(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """List what was dismissed of a document."""
-    document, notes = _with_notes(session, given["uri"])
+    document, notes = with_notes(session, given["uri"])
     return {"dismissals": await dismissing.listed(session, document, notes)}
 
 
 async def restore(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Take a dismissal back."""
-    document, notes = _with_notes(session, given["uri"])
+    document, notes = with_notes(session, given["uri"])
     restored = await dismissing.restore(session, document, notes, given["dismissalId"])
     if restored is None:
         raise CommandRefused(NO_DISMISSAL)
@@ -168,7 +162,7 @@ async def restore(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
 
 async def explain(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Say why there is a note."""
-    _, notes = _owner(session, given["noteId"])
+    _, notes = owner(session, given["noteId"])
     note = notes.known(given["noteId"])
     if note is None:
         raise CommandRefused(UNKNOWN_NOTE)
@@ -208,7 +202,7 @@ async def cancel(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
 
 async def notes(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """List the notes of a document by section."""
-    document, kept = _with_notes(session, given["uri"])
+    document, kept = with_notes(session, given["uri"])
     sections = listing(kept, session.visible(document.uri, kept), session.client.features.encoding)
     return {"uri": document.uri, "version": document.text.version, "sections": sections}
 
@@ -260,44 +254,3 @@ async def _applied(session: Session, edit: Coroutine[Any, Any, bool]) -> dict[st
     await asyncio.wait((session.background(whole()), answered), return_when=asyncio.FIRST_COMPLETED)
     answered.cancel()
     return {"applied": outcome[0] if outcome else None}
-
-
-def _document(session: Session, uri: str) -> OpenDocument:
-    document = session.documents.get(uri)
-    if document is None:
-        raise CommandRefused(NOT_OPEN)
-    if document.sync is not Sync.TOGETHER:
-        raise CommandRefused(NOT_FOLLOWED)
-    return document
-
-
-def _with_notes(session: Session, uri: str) -> tuple[OpenDocument, DocumentNotes]:
-    document = _document(session, uri)
-    kept = session.notes(document.uri)
-    assert kept is not None  # a document that is followed has notes
-    return document, kept
-
-
-def _evidence(notes: DocumentNotes, given: Mapping[str, Any]) -> Evidence:
-    note, index = notes.known(given["noteId"]), int(given.get("source", 0))
-    if note is None or index >= len(note.evidence):
-        raise CommandRefused(NO_EVIDENCE)
-    return note.evidence[index]
-
-
-def _owner(session: Session, identity: str) -> tuple[OpenDocument, DocumentNotes]:
-    owner = session.owner(identity)
-    if owner is None:
-        raise CommandRefused(UNKNOWN_NOTE)
-    if owner[0].sync is not Sync.TOGETHER:
-        raise CommandRefused(NOT_FOLLOWED)
-    return owner
-
-
-def _extent(session: Session, document: OpenDocument, given: Any) -> tuple[int | None, Span | None]:
-    """Return where to begin, and what to stay within, from a command's range."""
-    if given is None:
-        return None, None
-    start, end = (types.Position(given[name]["line"], given[name]["character"]) for name in ("start", "end"))
-    span = span_of(document.text, types.Range(start, end), session.client.features.encoding)
-    return span.start, span if len(span) else None

@@ -18,12 +18,13 @@ from copydesk.lsp.actions import code_actions, wanted
 from copydesk.lsp.arguments import InvalidArguments, parsed
 from copydesk.lsp.convert import span_of
 from copydesk.lsp.drafts import recover
-from copydesk.lsp.execute import EXECUTE, CommandRefused
+from copydesk.lsp.execute import EXECUTE
 from copydesk.lsp.hover import Shown, hover
 from copydesk.lsp.lenses import code_lenses
 from copydesk.lsp.protocol import CopydeskServer
 from copydesk.lsp.session import Session
 from copydesk.lsp.starting import restoring_actions, starting_actions
+from copydesk.lsp.targets import CommandRefused
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

@@ -34,6 +34,10 @@ class Stop(StrEnum):
     ENGINE_ERROR = "engine_error"
 
 
+CUT_SHORT = frozenset({Stop.TOKEN_BUDGET, Stop.TIME_BUDGET, Stop.CANCELLED, Stop.ENGINE_ERROR})
+"""Reasons to stop after which another run goes on; to all others it would come as well."""
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """How many faults a draft has; less is better."""
