@@ -12,7 +12,8 @@ import pytest
 from copydesk.adapters.web.fetch import Fetcher
 from copydesk.adapters.web.reasons import Reason, Refused
 from copydesk.adapters.web.values import PAGE_TYPES, Known, Limits
-from harness.hostile_http import PAGE, TLS, HostileHttp
+from harness.hostile_answers import PAGE
+from harness.hostile_http import TLS, HostileHttp
 from harness.internet import ALSO_PUBLIC, PUBLIC, Internet, Visit, got, reason
 
 if TYPE_CHECKING:

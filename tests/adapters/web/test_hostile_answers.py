@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from copydesk.adapters.web.bodies import MEBIBYTE, Body
 from copydesk.adapters.web.reasons import Reason, Refused
 from copydesk.adapters.web.values import PAGE_TYPES, Limits
-from harness.hostile_http import PAGE
+from harness.hostile_answers import PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

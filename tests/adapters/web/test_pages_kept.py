@@ -10,7 +10,7 @@ import pytest
 from copydesk.adapters.disk import DiskCache
 from copydesk.adapters.web.reasons import Reason
 from copydesk.ports import Hit
-from harness.hostile_http import PAGE
+from harness.hostile_answers import PAGE
 from harness.search_server import MemoryCache
 from harness.web_pages import DAY, HIT, TEXT, Desk, iso
 
