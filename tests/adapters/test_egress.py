@@ -91,7 +91,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
             "unix": str(folder / "unix"),
         }
         done = subprocess.run(
-            [sys.executable, str(TESTS / "harness" / "guarded.py")],
+            [sys.executable, "-m", "harness.guarded"], cwd=TESTS,
             input=json.dumps(given), capture_output=True, encoding="utf-8", timeout=120, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
