@@ -1,6 +1,6 @@
 """One run over one or more claims: from a claim to evidence and a verdict, every step told in the report.
 
-The order is what keeps it safe. Queries are made from the claim alone before any page is read; pages are read by code
+The order is what keeps it safe. Queries are made from the claim before any page is read; pages are read by code
 and shown to a model one excerpt at a time, which answers with one letter; nothing that a page says can cause a query,
 a fetch or an edit. The verdict is computed.
 """

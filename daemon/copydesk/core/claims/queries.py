@@ -1,4 +1,8 @@
-"""What is searched for: at most three short queries, made from the claim alone before any page is read."""
+"""What is searched for: at most three short queries, made from the claim before any page is read.
+
+A claim that stands on its own is all that they are made from. One that points elsewhere, as in “It was built in 1904”,
+means nothing without the titles above it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from copydesk.core.claims.ranking import terms
+from copydesk.core.claims.selfcontained import points_elsewhere
 from copydesk.core.similarity import FUNCTION_WORDS
 
 if TYPE_CHECKING:
@@ -34,9 +39,10 @@ _OPENERS = re.compile(
 
 def by_rule(claim: str, context: Context) -> tuple[str, ...]:
     """Return one query of the claim's telling words, and one of its names, which encyclopedias have pages for."""
-    source = f"{context.topic} {claim}" if context.topic.casefold() not in claim.casefold() else claim
+    topic = context.topic if points_elsewhere(claim) else ""
+    source = f"{topic} {claim}" if topic.casefold() not in claim.casefold() else claim
     keywords = [word for word in _TOKEN.findall(source) if word.casefold() not in FUNCTION_WORDS]
-    return _distinct([" ".join(dict.fromkeys(keywords[:_KEYWORDS])) or source, _names(claim) or context.topic])
+    return _distinct([" ".join(dict.fromkeys(keywords[:_KEYWORDS])) or source, _names(claim) or topic])
 
 
 def _names(claim: str) -> str:
