@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from copydesk.lsp.ports import Services
     from copydesk.lsp.protocol import CopydeskServer
 
-
 Connect = Callable[..., Awaitable["Connection"]]
 """Starts a server, by default a scripted one, and connects an editor with a personality to it."""
 
@@ -91,3 +90,8 @@ def personality(request: pytest.FixtureRequest) -> Personality:
     """Return each personality in turn."""
     found: Personality = request.param
     return found
+
+
+def written(log: Path) -> str:
+    """Return what was logged."""
+    return log.read_text("utf-8")

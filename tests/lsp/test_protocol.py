@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import inspect
-import logging
-import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pygls.exceptions import JsonRpcException
 
 from copydesk.lsp import server, stdio
-from harness.editor import VSCODE, RefusedRequest
-from harness.scripted import ScriptedDesk, services
+from harness.connection import written
+from harness.editor import RefusedRequest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,43 +119,6 @@ async def test_odd_notifications_and_answers_change_nothing(connect: Connect, me
     assert editor.said == []
 
 
-async def test_R63_requests_before_initialize_and_after_shutdown(connect: Connect) -> None:
-    connection = await connect()
-    editor = connection.editor
-    with pytest.raises(RefusedRequest) as early:
-        await editor.request("textDocument/hover", AT)
-    editor.notify("textDocument/didOpen", {"textDocument": {}})
-    await editor.initialize()
-    await editor.request("shutdown", None)
-    with pytest.raises(RefusedRequest) as late:
-        await editor.request("textDocument/hover", AT)
-    assert (early.value.code, late.value.code) == (-32002, -32600)
-    editor.notify("exit", None)
-    assert await connection.exit_code() == 0
-
-
-async def test_R63_exit_without_shutdown_is_a_failure(connect: Connect) -> None:
-    connection = await connect()
-    await connection.editor.initialize()
-    connection.editor.notify("exit", None)
-    assert await connection.exit_code() == 1
-
-
-async def test_R63_shutdown_is_clean_with_work_and_questions_in_flight(connect: Connect) -> None:
-    desk = ScriptedDesk(step=asyncio.Semaphore(0))
-    connection = await connect(VSCODE, services(desk))
-    editor = connection.editor
-    editor.answers["client/registerCapability"] = _never
-    await editor.initialize()
-    editor.open(URI, "One flaw.")
-    await editor.command("copydesk.critiqueDocument", uri=URI)
-    await asyncio.wait_for(desk.reached.wait(), 10)
-    await editor.request("shutdown", None)
-    assert desk.cancelled == 1
-    editor.notify("exit", None)
-    assert await connection.exit_code() == 0
-
-
 async def test_a_cancelled_command_is_cancelled(connect: Connect) -> None:
     """pygls answers the client and lets the command run on."""
     connection = await connect()
@@ -233,118 +192,6 @@ async def test_nothing_is_kept_of_answered_messages(connect: Connect) -> None:
     protocol = connection.server.protocol
     assert len(protocol._request_futures) <= 1  # the lens refresh of the last publication may be under way
     assert len(protocol._result_types) <= 1
-
-
-async def test_R53_a_failing_handler_says_nothing_of_itself(connect: Connect, log: Path) -> None:
-    connection = await connect()
-    editor = connection.editor
-
-    @connection.server.command("test.broken")
-    def broken(arguments: Any) -> None:
-        raise KeyError("canary in the text")
-
-    await editor.initialize()
-    with pytest.raises(RefusedRequest) as refused:
-        await editor.request("workspace/executeCommand", {"command": "test.broken"})
-    assert refused.value.code == -32603
-    assert refused.value.data is None
-    assert "canary" not in str(refused.value)
-    told = re.search(r"under ([0-9a-f]{6}); copydesk doctor says where that is\.$", str(refused.value))
-    assert told is not None
-    (heard,) = editor.logged
-    for kept in (heard, written(log)):
-        assert f"request failed ({told[1]}): KeyError at test_protocol.py:" in kept
-        assert "canary" not in kept
-
-
-async def test_R71_logs_hold_no_text(connect: Connect, log: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    logging.getLogger("pygls").propagate = True
-    editor = (await connect()).editor
-    await editor.initialize()
-    editor.open(URI, "A canary flaw, very small.")
-    await editor.command("copydesk.critiqueDocument", uri=URI)
-    await editor.until(lambda: len(editor.diagnostics.get(URI, ())) == 2)
-    await editor.request("textDocument/hover", AT)
-    with pytest.raises(RefusedRequest):
-        await editor.request("textDocument/hover", {"canary": 1})
-    await editor.leave()
-    out = capfd.readouterr()
-    assert "canary" not in written(log) + out.out + out.err
-    assert permissions(log) == 0o600
-
-
-async def test_nothing_but_answers_is_sent_after_shutdown(connect: Connect) -> None:
-    """Even work that does not heed its cancellation holds up neither shutdown nor exit, and is not heard."""
-
-    class Stubborn(ScriptedDesk):
-        async def _ask(self, question: str) -> None:
-            self.reached.set()
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.Event().wait()
-            await gate.wait()
-
-    gate, desk = asyncio.Event(), Stubborn()
-    connection = await connect(VSCODE, services(desk))
-    editor = connection.editor
-    await editor.initialize()
-    editor.open(URI, "One flaw.")
-    await editor.command("copydesk.critiqueDocument", uri=URI)
-    await asyncio.wait_for(desk.reached.wait(), 10)
-    identity, answer = editor.start("shutdown", None)
-    await asyncio.wait_for(answer, 10)
-    gate.set()
-    with pytest.raises(RefusedRequest):
-        await editor.request("shutdown", None)
-    after = editor.messages[[message.get("id") for message in editor.messages].index(identity) + 1 :]
-    assert [message for message in after if "method" in message] == []
-    editor.notify("exit", None)
-    assert await connection.exit_code() == 0
-
-
-async def test_nothing_is_sent_after_exit(connect: Connect) -> None:
-    desk = ScriptedDesk(step=asyncio.Semaphore(0))
-    connection = await connect(VSCODE, services(desk))
-    editor = connection.editor
-    await editor.initialize()
-    editor.open(URI, "One flaw.")
-    await editor.command("copydesk.critiqueDocument", uri=URI)
-    await editor.until(lambda: editor.progress)
-    editor.notify("exit", None)
-    assert await connection.exit_code() == 1
-    await asyncio.wait_for(editor.closed.wait(), 10)
-    (steps,) = editor.progress.values()
-    assert "end" not in [step["kind"] for step in steps]
-
-
-async def test_a_failing_notification_is_logged_and_shows_no_toast(connect: Connect, log: Path) -> None:
-    connection = await connect()
-    editor = connection.editor
-
-    @connection.server.feature("copydesk/test")
-    def broken(params: Any) -> None:
-        raise KeyError("canary")
-
-    await editor.initialize()
-    editor.notify("copydesk/test", {})
-    connection.server.report_server_error(KeyError("canary"), JsonRpcException)
-    assert await editor.command("copydesk.jobs") == {"jobs": []}
-    assert editor.said == []
-    assert "KeyError at test_protocol.py" in written(log)
-    assert "canary" not in written(log)
-
-
-async def _never(params: Any) -> None:
-    await asyncio.Event().wait()
-
-
-def written(log: Path) -> str:
-    """Return what was logged."""
-    return log.read_text("utf-8")
-
-
-def permissions(log: Path) -> int:
-    """Return the permission bits of the log."""
-    return log.stat().st_mode & 0o777
 
 
 @pytest.mark.parametrize("module", [server, stdio], ids=["server", "stdio"])
