@@ -15,7 +15,7 @@ import sys
 import tarfile
 import time
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import sha256, sha512
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,22 @@ PYTHON_PACKAGES = ROOT / "dependencies" / "editors.txt"
 CODE_SERVER = "4.100.3"
 """The npm package that holds VS Code 1.100 with its web interface; it runs on Node 20."""
 
-FORMATTERS = ("@johnnymorganz/stylua-bin@2.5.2", "@biomejs/biome@2.6.8")
+CODE_SERVER_SHA512 = (
+    "abf161d833b10913610bf5a21bfeac02148a9e3ed90024d505a79e67ead68e89"
+    "7fff41426e5fea835967e5e719f7d8d871fa8cc59640c9670df98048a340e0a4"
+)
+LEFT_OUT = {
+    "node_modules/tslib": {
+        "version": "2.9.1",
+        "integrity": "sha512-a4Ux9VKuIMHsOS7ENbEq6hK2ZGYIT27Rtl0E4eD9KqwxhKiQeMZE/9xb3IdYwWaSOyIBQLExhQgXDTYoiCxnWA==",
+        "license": "0BSD",
+        "peer": True,
+    }
+}
+"""A peer dependency that the lock file in that package leaves out, without which npm refuses the whole."""
+
+FORMATTERS = Path(__file__).parent / "formatters"
+"""Where the formatters' own lock file is."""
 NEEDED_NODE = 20
 
 
@@ -119,31 +134,29 @@ def _vscode() -> None:
     folder.mkdir(parents=True)
     _run([_program("npm"), "pack", "--silent", f"code-server@{CODE_SERVER}"], cwd=folder)
     (archive,) = folder.glob("code-server-*.tgz")
+    if sha512(archive.read_bytes()).hexdigest() != CODE_SERVER_SHA512:
+        raise CannotInstall(f"{archive.name} is not the file whose hash tests/editors/setup.py knows")
     with tarfile.open(archive) as packed:
         packed.extractall(folder, filter="tar")
     archive.unlink()
     (folder / "package" / "lib" / "vscode").rename(folder / "server")
     shutil.rmtree(folder / "package")
-    # Not `npm ci`: the lock file that is shipped leaves out a peer dependency, which npm ci refuses.
-    _run([_program("npm"), "install", "--omit=dev", "--ignore-scripts", *QUIET], cwd=folder / "server")
+    locked = folder / "server" / "npm-shrinkwrap.json"
+    content = json.loads(locked.read_text("utf-8"))
+    content["packages"] |= LEFT_OUT
+    locked.write_text(json.dumps(content), "utf-8")
+    _run([_program("npm"), "ci", "--omit=dev", "--ignore-scripts", *QUIET], cwd=folder / "server")
     for source_map in (folder / "server").rglob("*.map"):
         source_map.unlink()
     _run([node, "out/server-main.js", "--accept-server-license-terms", "--version"], cwd=folder / "server")
 
 
 def _formatters() -> None:
-    # Apart from the extension's own packages: not all their builds for other systems can be had everywhere, and a lock
-    # file that leaves out one is refused.
-    command = [
-        _program("npm"),
-        "install",
-        "--ignore-scripts",
-        *QUIET,
-        "--prefix",
-        str(BUILD / "formatters"),
-        *FORMATTERS,
-    ]
-    _run(command)
+    # Apart from the extension's own packages: not all their builds for other systems can be had everywhere.
+    folder = BUILD / "formatters"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(FORMATTERS, folder)
+    _run([_program("npm"), "ci", "--ignore-scripts", *QUIET], cwd=folder)
 
 
 def _extension() -> None:
@@ -157,8 +170,13 @@ def _digest(file: Path) -> str:
 QUIET = ("--no-audit", "--no-fund", "--loglevel=error")
 STEPS = (
     Step("venv", f"packages {_digest(PYTHON_PACKAGES)}", BUILD / "venv", _environment),
-    Step("vscode", f"code-server {CODE_SERVER}", BUILD / "vscode", _vscode),
-    Step("formatters", " ".join(FORMATTERS), BUILD / "formatters", _formatters),
+    Step("vscode", f"code-server {CODE_SERVER} {CODE_SERVER_SHA512[:12]}", BUILD / "vscode", _vscode),
+    Step(
+        "formatters",
+        f"packages {_digest(FORMATTERS / 'package-lock.json')}",
+        BUILD / "formatters" / "node_modules",
+        _formatters,
+    ),
     Step(
         "extension",
         f"packages {_digest(EXTENSION / 'package-lock.json')}",

@@ -13,6 +13,7 @@ CLIENT = Path(__file__).parents[2] / "editor-clients" / "vscode"
 MANIFEST: dict[str, Any] = json.loads((CLIENT / "package.json").read_text("utf-8"))
 LOCK: dict[str, dict[str, Any]] = json.loads((CLIENT / "package-lock.json").read_text("utf-8"))["packages"]
 PACKAGES = {path: entry for path, entry in LOCK.items() if path}
+FORMATTERS = Path(__file__).parents[1] / "editors" / "formatters"
 SOURCES = sorted((CLIENT / "src").glob("**/*.ts"))
 OWN_SCRIPTS = {"check", "test", "bundle", "package"}
 """None of them one that npm or VS Code runs by itself."""
@@ -57,3 +58,14 @@ def test_R65_every_package_has_a_hash_and_no_place() -> None:
     assert {path for path, entry in PACKAGES.items() if "resolved" in entry or entry.get("link")} == set()
     for name, version in MANIFEST["devDependencies"].items():
         assert LOCK[""]["devDependencies"][name] == version == PACKAGES[f"node_modules/{name}"]["version"]
+
+
+def test_R65_the_tools_of_the_editors_tests_have_a_hash_too() -> None:
+    wanted = json.loads((FORMATTERS / "package.json").read_text("utf-8"))["dependencies"]
+    locked = json.loads((FORMATTERS / "package-lock.json").read_text("utf-8"))["packages"]
+    assert locked.pop("")["dependencies"] == wanted
+    assert {name: locked[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+    assert all(entry["integrity"].startswith("sha512-") and "resolved" not in entry for entry in locked.values())
+    installing = (FORMATTERS.parent / "setup.py").read_text("utf-8")
+    assert "CODE_SERVER_SHA512:" in installing
+    assert '_program("npm"), "install"' not in installing, "npm ci alone checks each file against a hash"
