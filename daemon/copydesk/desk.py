@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.core.aims import Aim, evidence_of
 from copydesk.core.claims.notes import note_of
-from copydesk.core.rewrite import is_complete, objection, proposal_of, rewrite_prompt
+from copydesk.core.rewrite import is_complete, objection, proposal_of, rewrite_prompt, with_place
 from copydesk.drafting.limits import Limits, Terms
 from copydesk.drafting.opening import session_of, task_of
 from copydesk.errors import AnswerCut, EngineBroken, EngineError, EngineUnreachable, SettingsError
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from copydesk.core.questions.question import Bar
     from copydesk.core.text import Span
     from copydesk.events import Drafted, Drafting, Preview, Report
-    from copydesk.ports import Cache, Search
+    from copydesk.ports import Cache
 
 __all__ = ["Desk", "Staff", "brief_words"]
 
@@ -106,9 +106,11 @@ class Desk:
     ) -> AsyncGenerator[Progress | Note | Refused | Report, None]:
         """Yield the note with a rewrite of its anchored words, or why none may be offered; a report comes last.
 
-        The anchor's hint must be the note's place in `document`.
+        The anchor's hint must be the note's place in `document`. To weaken or correct a claim, the note is anchored
+        anew at its whole sentences.
         """
         watch = Watch(self.clock)
+        note = with_place(document, note, aim)
         try:
             async with self._on_duty(watch) as staff:
                 reason = ""
@@ -186,7 +188,8 @@ class Desk:
         """
         task = await asyncio.to_thread(task_of, document, position, brief, terms, self.limits)
         watch, problem = Watch(self.clock), None
-        retrieval = Retrieval(self._searches_if_any(), terms.base)
+        places = self._places_if_any()
+        retrieval = Retrieval(places.searches, terms.base, places.where)
         try:
             async with self._on_duty(watch) as staff:
                 answers = watch.answers(self.cache)
@@ -225,13 +228,13 @@ class Desk:
             await places.release()
         await self.cache.close()
 
-    def _searches_if_any(self) -> Sequence[Search]:
+    def _places_if_any(self) -> Places:
         """Return the places to look things up; none where search is not set up, which a draft can do without."""
         try:
             self._places = self._places or self.search()
         except SettingsError:
-            return ()
-        return self._places.searches
+            return Places()
+        return self._places
 
     def _written(
         self, answers: Answers, staff: Staff, document: Document, note: Note, brief: Brief, aim: Aim, attempt: int

@@ -241,7 +241,12 @@ async def nothing_to_release() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where claims are looked up, and how to let go of what these places share once they are closed."""
+    """Where claims are looked up, and how to let go of what these places share once they are closed.
+
+    `where` says which folders and servers these are, one string each, so that what was found in one place is never
+    taken for what another of the same name has.
+    """
 
     searches: tuple[Search, ...] = ()
     release: Callable[[], Awaitable[None]] = nothing_to_release
+    where: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from copydesk.adapters.extraction.worker import ParseWorker
 from copydesk.adapters.library.library import Library
 from copydesk.adapters.library.upkeep import default_directory
-from copydesk.adapters.search.choose import Means, providers
+from copydesk.adapters.search.choose import Means, providers, whereabouts
 from copydesk.adapters.web.fetch import Fetcher
 from copydesk.adapters.web.pages import WebPages
 from copydesk.adapters.web.robots import Robots
@@ -41,7 +41,7 @@ def places(settings: SearchSettings, root: Path | None, cache: Cache, egress: Eg
         egress.allow if egress is not None else _unguarded,
         egress.ledger if egress is not None else None,
     )
-    return Places(providers(settings, root, means), worker.close)
+    return Places(providers(settings, root, means), worker.close, whereabouts(settings, root))
 
 
 def _unguarded(host: str, port: int, purpose: str) -> Callable[[], None]:

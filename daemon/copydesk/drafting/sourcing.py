@@ -1,7 +1,8 @@
 """Looking up the questions of a plan: a planned query, its pages, their sentences, and what a Researcher names of them.
 
 Queries are taken from the plan in their order, never from an answer about a page. What was found is journalled with the
-text of its pages, so that a run that is begun again searches nothing twice and can still verify every quotation.
+text of its pages, so that a run that is begun again searches nothing twice and can still verify every quotation. That
+nothing was found, or that a place could not be asked, is not: by the next run it may have been set right.
 """
 
 from __future__ import annotations
@@ -108,21 +109,24 @@ class Sourcing:
     async def _found(self, question: Question, query: str) -> Found:
         calls = self.calls
         calls.check()
-        key = calls.key("search", query, question.text, *(search.name for search in self.retrieval.searches))
+        places = (*(search.name for search in self.retrieval.searches), *self.retrieval.where)
+        key = calls.key("search", query, question.text, *places)
         stored = await calls.journal.recall(key)
         known = read_search(stored) if stored is not None else None
         if known is not None and await self._pages_recalled(known):
             return known
-        found, pages = await calls.bounded(self._searched(question, query))
+        found, pages, whole = await calls.bounded(self._searched(question, query))
         for page in pages:
             if page.source.sha256 not in self.pages:
                 # Before the search, which counts as finished only with its pages.
                 await calls.journal.record(page_key(page.source.sha256), written_page(page))
                 self.pages[page.source.sha256] = page
-        await asyncio.shield(calls.journal.record(key, written_search(found)))
+        if whole and found.candidates:
+            await asyncio.shield(calls.journal.record(key, written_search(found)))
         return found
 
-    async def _searched(self, question: Question, query: str) -> tuple[Found, list[Page]]:
+    async def _searched(self, question: Question, query: str) -> tuple[Found, list[Page], bool]:
+        """Return what a query leads to, the pages of that, and whether every place could be asked."""
         retrieved = await self.retrieval.retrieve([query])
         failed = (Skipped("search", retrieved.failure),) if retrieved.failure and not retrieved.skipped else ()
         pages = {one.reading.page.source.sha256: one.reading.page for one in retrieved.candidates(question.text)}
@@ -131,7 +135,8 @@ class Sourcing:
         ]
         candidates = await asyncio.to_thread(researching.candidates, question.text, excerpts)
         named = {one.evidence.source.sha256 for one in candidates}
-        return Found(candidates, (*retrieved.skipped, *failed)), [pages[sha256] for sha256 in pages if sha256 in named]
+        used = [pages[sha256] for sha256 in pages if sha256 in named]
+        return Found(candidates, (*retrieved.skipped, *failed)), used, not (retrieved.outage or retrieved.failure)
 
     async def _pages_recalled(self, found: Found) -> bool:
         """Load the pages of a search from the journal; False where one is missing."""

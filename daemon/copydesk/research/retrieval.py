@@ -104,11 +104,13 @@ class _Answer:
 class Retrieval:
     """Searching and reading for one command; a page is read once however many claims lead to it.
 
-    `own` is the `file:` URI of the document itself, which must not bear witness to what it says.
+    `own` is the `file:` URI of the document itself, which must not bear witness to what it says. `where` is that of
+    `copydesk.ports.Places`.
     """
 
     searches: Sequence[Search]
     own: str = ""
+    where: Sequence[str] = ()
     _read: dict[str, Reading | Skipped] = field(default_factory=dict, init=False)
     _outages: dict[str, str] = field(default_factory=dict, init=False)
     """Why the providers of pages were gone when these were to be read, by address."""

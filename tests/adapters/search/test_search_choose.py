@@ -8,7 +8,7 @@ import pytest
 
 from copydesk.adapters.egress import Egress
 from copydesk.adapters.ledger import Ledger, read_ledger
-from copydesk.adapters.search.choose import NAMES, Means, providers
+from copydesk.adapters.search.choose import NAMES, Means, providers, whereabouts
 from copydesk.adapters.search.provider import Unusable
 from copydesk.adapters.web.fetch import Fetcher
 from copydesk.errors import PageUnusable, SearchUnavailable, SettingsError
@@ -74,6 +74,18 @@ def test_an_unknown_name_is_an_error_that_names_those_there_are(means, allowed, 
     assert all(known in caught.value.remedy for known in NAMES)
     assert "\u202e" not in caught.value.sentence
     assert allowed.now == []
+
+
+def test_places_of_one_name_differ_by_their_folders_and_addresses(tmp_path):
+    known = settings("library", "kiwix", "ddg", library=("notes",), kiwix="http://127.0.0.1:8080")
+    others = [
+        dataclasses.replace(known, library=("notes", "more")),
+        dataclasses.replace(known, kiwix="http://127.0.0.1:8081"),
+        dataclasses.replace(known, providers=("library", "kiwix")),
+    ]
+    told = [whereabouts(one, tmp_path) for one in (known, *others)] + [whereabouts(known, None)]
+    assert len(set(told)) == len(told)
+    assert whereabouts(dataclasses.replace(known, searxng="http://127.0.0.1:1"), tmp_path) == told[0]
 
 
 def test_nothing_switched_on_is_an_error_with_the_next_step(means):

@@ -72,6 +72,14 @@ def providers(settings: SearchSettings, root: Path | None, means: Means) -> tupl
     return tuple(_provider(name, settings, root, means) for name in names)
 
 
+def whereabouts(settings: SearchSettings, root: Path | None) -> tuple[str, ...]:
+    """Return where the providers of the settings look, one string each: their names with folders or address."""
+    library = (str(root) if root is not None else "", *settings.library)
+    addresses = {"kiwix": settings.kiwix, "searxng": settings.searxng, "wikipedia": settings.wikipedia}
+    places = {LIBRARY: library} | {name: (address,) for name, address in addresses.items()}
+    return tuple("\0".join((name, *places.get(name, ()))) for name in dict.fromkeys(settings.providers))
+
+
 def _provider(name: str, settings: SearchSettings, root: Path | None, means: Means) -> Provider:
     if name == LIBRARY:
         return means.library(settings.library, root)
