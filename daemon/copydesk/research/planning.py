@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copydesk.core.claims import parts, queries, selfcontained
+from copydesk.core.claims.checkable import stated
 from copydesk.ports import Message, Prompt, Sampling
 
 if TYPE_CHECKING:
@@ -47,14 +48,15 @@ class Planner:
         return Plan(asked, facts, queries.with_models(asked, queries.by_rule(asked, claim.context), proposed))
 
     async def _asked(self, claim: Claim) -> str:
-        if not selfcontained.points_elsewhere(claim.text) or claim.context == selfcontained.Context():
-            return claim.text
+        said = stated(claim.text)
+        if not selfcontained.points_elsewhere(said) or claim.context == selfcontained.Context():
+            return said
         schema = _object({"sentence": {"type": "string", "maxLength": selfcontained.LONGEST}})
-        answer = await self._reply(selfcontained.prompt(claim.text, claim.context, self.prompts), schema)
+        answer = await self._reply(selfcontained.prompt(said, claim.context, self.prompts), schema)
         sentence = answer.get("sentence")
-        if isinstance(sentence, str) and selfcontained.faithful(claim.text, sentence.strip(), claim.context):
+        if isinstance(sentence, str) and selfcontained.faithful(said, sentence.strip(), claim.context):
             return sentence.strip()
-        return selfcontained.with_topic(claim.text, claim.context)
+        return selfcontained.with_topic(said, claim.context)
 
     async def _parts(self, asked: str) -> tuple[str, ...]:
         ruled = parts.by_rule(asked)
@@ -72,7 +74,7 @@ class Planner:
 
 def plan_by_rule(claim: Claim) -> Plan:
     """Return a plan made without a model."""
-    asked = selfcontained.with_topic(claim.text, claim.context)
+    asked = selfcontained.with_topic(stated(claim.text), claim.context)
     return Plan(asked, parts.by_rule(asked), queries.by_rule(asked, claim.context))
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from copydesk.core.claims import parts, queries
-from copydesk.core.claims.claim import claim_at
+from copydesk.core.claims.claim import Claim, claim_at
 from copydesk.core.claims.selfcontained import Context, context_of, faithful, points_elsewhere, with_topic
 from copydesk.core.markdown import read
 from copydesk.core.text import Span, Text
+from copydesk.research.planning import plan_by_rule
 
 SOURCE = """---
 title: Ships
@@ -104,6 +105,20 @@ def test_without_a_model_the_subject_of_the_section_stands_in_front(
     claim: str, titles: tuple[str, ...], told: str
 ) -> None:
     assert with_topic(claim, Context(titles)) == told
+
+
+@pytest.mark.parametrize(
+    ("claim", "asked"),
+    [
+        ("Note that the canal was opened in 1912.", "the canal was opened in 1912."),
+        ("Remember, the canal was opened in 1912.", "the canal was opened in 1912."),
+        ("Keep in mind that it was opened in 1912.", "Canals: it was opened in 1912."),
+    ],
+)
+def test_what_only_calls_upon_readers_is_neither_asked_nor_searched_for(claim: str, asked: str) -> None:
+    plan = plan_by_rule(Claim(Span(0, len(claim)), claim, Context(("Canals",))))
+    assert plan.asked == asked
+    assert not any("Note" in query or "Remember" in query or "mind" in query for query in plan.queries)
 
 
 @pytest.mark.parametrize("claim", ["Iron rusts.", "Berg sold 12 ships in 1950.", "Thistles grow there."][:2])

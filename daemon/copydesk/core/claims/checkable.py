@@ -23,6 +23,15 @@ _OPENING = re.compile(
     r"^[^\w]*(?:(?:first|second|third|next|then|now|finally|also|so|and|but|please|always|never)\b,?\s+)*", re.I
 )
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_CALLING = re.compile(
+    r"^\W*(?:(?:and|but|so|also|please|always)\b,?\s+)*(?:"
+    r"(?:note|notice|remember|recall|know|observe|(?:keep|bear) in mind|be aware|(?:do not|don['’]t|never) forget)"
+    r"(?:,?\s+(?:however|though|also|too)\b)?(?:,?\s+that\b|\s*[,:])"
+    r"|(?:it is|it['’]s)\s+(?:also\s+)?(?:important|useful|worth|helpful)\s+(?:to\s+)?"
+    r"(?:not(?:e|ing)|remember(?:ing)?|recall(?:ing)?|know(?:ing)?|mention(?:ing)?)\s+that\b"
+    r")\s*",
+    re.IGNORECASE,
+)
 _IMPERATIVES = word_set(
     """
     add adjust allow apply arrange ask assume avoid be begin bring build buy call carry change check choose clean click
@@ -107,16 +116,23 @@ PLAN = "It speaks of the future, which no source can settle."
 EXPERIENCE = "It tells of the author's own experience, which only the author can vouch for."
 
 
+def stated(plain: str) -> str:
+    """Return what a sentence states, without words in front that only call upon readers to heed it: “Note that …”."""
+    calling = _CALLING.match(plain)
+    return plain[calling.end() :] if calling is not None else plain
+
+
 def unchecked(plain: str) -> str | None:
     """Return why a sentence's words cannot be checked against sources, as a sentence for the writer; None if they can.
 
     The order of the rules matters: the surest come first.
     """
-    words = _WORD.findall(plain)
     if _QUESTION.search(plain):
         return QUESTION
     if plain.rstrip().endswith((":", "：")):
         return LEADS_OVER
+    plain = stated(plain)
+    words = _WORD.findall(plain)
     if len(words) < LEAST_WORDS and plain.isascii():
         return TOO_SHORT
     if _instructs(plain) or _ADVICE.search(plain):
