@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import pytest
+
+from copydesk.core.aims import Aim
 from copydesk.core.brief import Brief
+from copydesk.core.evidence import Evidence, Source, Stance
 from copydesk.core.instant import instant
 from copydesk.core.markdown import read
-from copydesk.core.note import Note
-from copydesk.core.text import Text
+from copydesk.core.note import Note, Severity, anchored
+from copydesk.core.text import Span, Text
 from copydesk.errors import AnswerCut, EngineBroken
 from copydesk.events import Progress, Refused, Report
 from harness.engine import ScriptedEngine, desk
 
 SENTENCE = "Mistakes were made during the move, and `orders.csv` was lost."
+PART = "its tower is 40 metres high"
+WHOLE = f"The old dam at Lund was finished in 1890, and {PART}."
 POST = f"# A move\n\nWe moved in winter.\n{SENTENCE} We are well now.\n"
 
 
@@ -70,3 +76,24 @@ async def test_reading_stops_after_the_first_line() -> None:
     assert note.rewrite is not None
     assert "And so on" not in note.rewrite
     assert engine.said < 15
+
+
+@pytest.mark.parametrize(("aim", "quote"), [(Aim.MEND, PART), (Aim.WEAKEN, WHOLE), (Aim.CORRECT, WHOLE)])
+async def test_R10_part_of_a_sentence_is_weakened_or_corrected_with_all_of_it(aim: Aim, quote: str) -> None:
+    document = read(Text(f"# Dams\n\nIt is old. {WHOLE} It stands.\n"))
+    start = document.text.source.index(PART)
+    source = Source("Annals", "https://annals.example/", "2026-05-01T12:00:00Z", "0" * 64)
+    says = Evidence("The tower is 17 metres high.", source, 0, 28, Stance.REFUTES)
+    anchor = anchored(document.text, Span(start, start + len(PART)))
+    note = Note("CD502", Severity.WARNING, anchor, "Only a part is supported.", evidence=(says,))
+    answers = {
+        Aim.MEND: "its tower is high",
+        Aim.WEAKEN: "The old dam at Lund was finished in 1890, and its tower may be 40 metres high.",
+        Aim.CORRECT: "The old dam at Lund was finished in 1890, and its tower is 17 metres high.",
+    }
+    engine = ScriptedEngine(sayings=[answers[aim]])
+    events = [event async for event in desk(engine).rewrite(document, note, Brief(), aim)]
+    found = next(event for event in events if isinstance(event, Note))
+    assert (found.anchor.quote, found.rewrite) == (quote, answers[aim])
+    assert document.text.slice(found.anchor.span) == quote
+    assert f"\n{quote}\n" in engine.asked[0]

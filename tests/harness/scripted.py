@@ -18,6 +18,7 @@ from copydesk.core.claims.notes import note_of
 from copydesk.core.document import Format
 from copydesk.core.evidence import ClaimReport, Evidence, Part, Source, Stance, Status, Verdict
 from copydesk.core.note import Note, Provenance, Related, Severity, anchored
+from copydesk.core.rewrite import with_place
 from copydesk.core.suppress import Dismissal, Dismissed, Scope, dismissal
 from copydesk.core.text import Span
 from copydesk.events import Drafted, Progress, Refused, Report, Researched, Stats
@@ -82,6 +83,11 @@ def report_on(claim: str, archive: Page) -> ClaimReport:
     }[stance]
     start = archive.text.index("The mill")
     evidence = Evidence(archive.text[start : start + 27], archive.source, start, start + 27, stance)
+    supported, _, rest = claim.partition(", and ")
+    if rest and verdict is Verdict.SUPPORTED:
+        parts = Part(supported, verdict), Part(rest, Verdict.NOT_ENOUGH_EVIDENCE)
+        verdict = Verdict.PARTLY_SUPPORTED
+        return ClaimReport(claim, claim, Status.JUDGED, verdict, "", parts, ("mill",), (evidence,))
     return ClaimReport(claim, claim, Status.JUDGED, verdict, "", (Part(claim, verdict),), ("mill",), (evidence,))
 
 
@@ -149,6 +155,7 @@ class ScriptedDesk:
     ) -> AsyncGenerator[Progress | Note | Refused | Report, None]:
         """Yield the note with `words` as its rewrite, or refuse where there are none."""
         self.aims.append(aim)
+        note = with_place(document, note, aim)
         yield Progress("Rewriting", 0, 1)
         await self._ask(note.anchor.quote)
         if self.words is None:

@@ -135,6 +135,42 @@ async def test_a_sentence_is_corrected_from_the_evidence_and_only_then(connect: 
         await editor.command("copydesk.rewriteNote", noteId=note["data"]["id"], aim="correct")
 
 
+PARTLY = "The mill at Lund dates from 1790, and it has the oldest wheels."
+
+
+@pytest.mark.parametrize("aim", [Aim.WEAKEN, Aim.CORRECT])
+async def test_R8_a_rewrite_of_what_is_unsupported_replaces_the_whole_sentence(connect: Connect, aim: Aim) -> None:
+    words = "The mill at Lund dates from 1790, and it may have old wheels."
+    text = TEXT.replace(TRUE, PARTLY)
+    editor = await start(connect, desk=ScriptedDesk(words=words), text=text)
+    await research(editor, PARTLY)
+    (note,) = await verdicts(editor, "CD502")
+    assert editor.quoted(URI, note["range"]) == "it has the oldest wheels"
+    await editor.command("copydesk.rewriteNote", noteId=note["data"]["id"], aim=aim)
+    await editor.ended(2)
+    await editor.until(lambda: editor.quoted(URI, editor.diagnostics[URI][0]["range"]) == PARTLY)
+    assert await editor.command("copydesk.applyNote", noteId=note["data"]["id"]) == {"applied": True}
+    assert editor.buffers[URI].text == text.replace(PARTLY, words)
+    editor.undo(URI)
+    (again,) = await verdicts(editor, "CD502")
+    assert editor.quoted(URI, again["range"]) == PARTLY
+
+
+async def test_R1_a_rewrite_of_a_sentence_that_changed_beside_its_words_meanwhile_is_not_kept(connect: Connect) -> None:
+    desk = ScriptedDesk(words="The mill may have old wheels.")
+    editor = await start(connect, desk=desk, text=TEXT.replace(TRUE, PARTLY))
+    await research(editor, PARTLY)
+    (note,) = await verdicts(editor, "CD502")
+    desk.step = asyncio.Semaphore(0)
+    await editor.command("copydesk.rewriteNote", noteId=note["data"]["id"], aim="weaken")
+    await editor.until(lambda: len(desk.asked) == 2)
+    editor.insert(URI, TEXT.index("dates"), "surely ")
+    await editor.command("copydesk.explainNote", noteId=note["data"]["id"])  # is answered after the change was read
+    desk.step.release()
+    await editor.until(lambda: "The text changed, so the note no longer applies." in editor.said)
+    assert await editor.command("copydesk.applyNote", noteId=note["data"]["id"]) == {"applied": False}
+
+
 async def test_R27_hover_shows_the_evidence_with_its_date_and_no_markup_of_the_page(
     connect: Connect, personality: Personality
 ) -> None:

@@ -161,6 +161,12 @@ class Document:
         ]
         return min(holding, key=lambda one: len(one.span), default=None)
 
+    def sentences_at(self, span: Span) -> tuple[Sentence, ...]:
+        """Return the sentences that a span lies in or reaches into."""
+        return tuple(
+            sentence for passage in self.passages for sentence in passage.sentences if sentence.span.overlaps(span)
+        )
+
     @property
     def words(self) -> int:
         """Return how many words of own prose the document has."""

@@ -10,12 +10,14 @@ but the sentence's own plain words must come out as it was.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copydesk.core.aims import Aim, evidence_of
 from copydesk.core.claims.guard import veto
 from copydesk.core.document import ProtectedKind
 from copydesk.core.markdown import read
+from copydesk.core.note import anchored
 from copydesk.core.text import Span, Text
 from copydesk.core.wording_guards import wording_objection
 
@@ -36,6 +38,18 @@ _BLOCK_START = re.compile(
 
 
 _TEMPLATES = {Aim.MEND: "rewrite", Aim.WEAKEN: "weaken", Aim.CORRECT: "correct"}
+
+
+def with_place(document: Document, note: Note, aim: Aim) -> Note:
+    """Return a note of `document` anchored at what its rewrite replaces.
+
+    That is what it is anchored at; but what is said of part of a claim is weakened or corrected in whole sentences.
+    """
+    touched = document.sentences_at(note.anchor.span) if aim is not Aim.MEND else ()
+    if not touched:
+        return note
+    whole = Span(touched[0].span.start, touched[-1].span.end)
+    return note if whole == note.anchor.span else replace(note, anchor=anchored(document.text, whole))
 
 
 def rewrite_prompt(document: Document, note: Note, span: Span, brief: str, prompts: Prompts, aim: Aim) -> str:

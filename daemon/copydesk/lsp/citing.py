@@ -12,9 +12,7 @@ from copydesk.lsp.applying import UNCHANGED, sent
 from copydesk.lsp.wording import web_address
 
 if TYPE_CHECKING:
-    from copydesk.core.document import Document
     from copydesk.core.evidence import Evidence
-    from copydesk.core.text import Span
     from copydesk.lsp.documents import OpenDocument
     from copydesk.lsp.notes import DocumentNotes
     from copydesk.lsp.session import Session
@@ -40,7 +38,8 @@ async def cite(
         style = session.configuration(document.uri).citation_style
         page = session.evidence.page(evidence)
         form = page.format if page is not None else None
-        sentence = _sentence(read, placed.span)
+        touched = read.sentences_at(placed.span)
+        sentence = touched[-1].span if touched else placed.span
         edits = await asyncio.to_thread(citation, read, sentence, evidence, style, base=current.uri, format=form)
         if session.documents.get(document.uri) is not current:
             session.client.say(UNCHANGED)
@@ -75,11 +74,3 @@ async def _pin(session: Session, page: Page) -> None:
     except CopydeskError as error:
         session.client.say(error.sentence, types.MessageType.Warning)
     await session.sources_changed()
-
-
-def _sentence(document: Document, span: Span) -> Span:
-    """Return the sentence that a span lies in, the last of several."""
-    touched = [
-        sentence.span for passage in document.passages for sentence in passage.sentences if sentence.span.overlaps(span)
-    ]
-    return touched[-1] if touched else span

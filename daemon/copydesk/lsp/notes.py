@@ -53,7 +53,10 @@ RETURNING = 50
 
 
 class DocumentNotes:
-    """The notes of one document. `dropped` counts those that lost their place."""
+    """The notes of one document. `dropped` counts those that lost their place.
+
+    `doubted` are the drafts whose writer was told, and could not be asked, what it means to discard them.
+    """
 
     def __init__(self, text: Text) -> None:
         self.text = text
@@ -62,6 +65,7 @@ class DocumentNotes:
         self.words = 0
         self.dropped = 0
         self.dismissals = Dismissals()
+        self.doubted: set[str] = set()
         self.sources = NO_SOURCES
         self.made: tuple[DraftProvenance, ...] = ()
         self._instant: tuple[PlacedNote, ...] = ()
@@ -173,9 +177,18 @@ class DocumentNotes:
         if not offer.left:
             self.discard(identity)
 
-    def propose(self, identity: str, words: str) -> None:
-        """Keep a rewrite for a note."""
-        self._rewrites[identity] = words
+    def propose(self, identity: str, rewritten: Note, origin: Text) -> bool:
+        """Keep a rewrite for a note, which then stands at the words it replaces; tell whether these are still there."""
+        one, span = self.placed(identity), followed(rewritten.anchor, origin, self.text)
+        if one is None or span is None or rewritten.rewrite is None:
+            return False
+        if span != one.span:
+            wider = moved(replace(one, note=replace(one.note, anchor=rewritten.anchor)), span, one.related)
+            self._model = tuple(wider if other.id == identity else other for other in self._model)
+            self._instant = tuple(wider if other.id == identity else other for other in self._instant)
+            self._remember([wider])
+        self._rewrites[identity] = rewritten.rewrite
+        return True
 
     def rewrite(self, identity: str) -> str | None:
         """Return the rewrite kept for a note."""

@@ -85,10 +85,9 @@ async def rewrite(session: Session, notes: DocumentNotes, identity: str, aim: Ai
     ):
         async for event in events:
             match event:
-                case Note(rewrite=str()) if notes.placed(identity) is None:
+                case Note(rewrite=str()) if not notes.propose(identity, event, read.text):
                     session.client.say(GONE)
-                case Note(rewrite=str(words)):
-                    notes.propose(identity, words)
+                case Note(rewrite=str()):
                     outcome = "A rewrite is ready"
                     session.publish_soon(document.uri)
                 case Progress(label, done, total):
