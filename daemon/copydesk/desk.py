@@ -13,7 +13,7 @@ from copydesk.core.claims.notes import note_of
 from copydesk.core.rewrite import is_complete, objection, proposal_of, rewrite_prompt, with_place
 from copydesk.drafting.limits import Limits, Terms
 from copydesk.drafting.opening import session_of, task_of
-from copydesk.errors import AnswerCut, EngineBroken, EngineError, EngineUnreachable, SettingsError
+from copydesk.errors import AnswerCut, EngineBroken, EngineError, EngineUnreachable, SearchNotSetUp
 from copydesk.events import Progress, Refused, Researched
 from copydesk.examination import Examination
 from copydesk.ports import Message, Places, Prompt, Role, Sampling
@@ -184,7 +184,8 @@ class Desk:
         """Yield how the section at an offset is drafted, and the draft; a report comes last.
 
         With `terms.stop` set, or where the engine fails, the draft ends as it is and is yielded. A cancelled task
-        yields nothing more; what there was of the draft is in the journal. Raises `DocumentError` without a heading.
+        yields nothing more; what there was of the draft is in the journal. Raises `DocumentError` without a heading,
+        `SettingsError` for a place to search that there is none of.
         """
         task = await asyncio.to_thread(task_of, document, position, brief, terms, self.limits)
         watch, problem = Watch(self.clock), None
@@ -229,10 +230,10 @@ class Desk:
         await self.cache.close()
 
     def _places_if_any(self) -> Places:
-        """Return the places to look things up; none where search is not set up, which a draft can do without."""
+        """Return the places to look things up; none where none is named, which a draft can do without."""
         try:
             self._places = self._places or self.search()
-        except SettingsError:
+        except SearchNotSetUp:
             return Places()
         return self._places
 

@@ -3,6 +3,8 @@
 CopydeskError
 ├── DocumentError        a document could not be read
 ├── SettingsError        a settings file could not be used
+│   └── SearchNotSetUp       it names no place to look things up; drafts do without
+├── Interrupted          the user ended a command before it was done
 ├── StoreError           cache or project file unusable; work goes on without it
 ├── SourceError          evidence could not be had
 │   ├── SearchUnavailable    a provider is off, down, refusing or not set up; nothing follows for the claim
@@ -39,6 +41,14 @@ class DocumentError(CopydeskError):
 
 class SettingsError(CopydeskError):
     """A settings file could not be used."""
+
+
+class SearchNotSetUp(SettingsError):
+    """The settings name no place to look things up."""
+
+
+class Interrupted(CopydeskError):
+    """The user ended a command before it was done."""
 
 
 class StoreError(CopydeskError):

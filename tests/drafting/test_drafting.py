@@ -15,7 +15,7 @@ from copydesk.core.draft.task import task_at
 from copydesk.core.markdown import read
 from copydesk.core.text import Text
 from copydesk.drafting.limits import Terms
-from copydesk.errors import SettingsError
+from copydesk.errors import SearchNotSetUp, SettingsError
 from copydesk.events import Drafted, Drafting, Preview
 from copydesk.ports import Role
 from harness.claims import ScriptedSearch
@@ -125,7 +125,7 @@ async def test_without_sources_there_are_no_citations_and_the_draft_says_so(sear
 
 async def test_a_search_that_is_not_set_up_does_not_keep_a_draft_from_being_written() -> None:
     def search() -> Any:
-        raise SettingsError("search.providers names an unknown place.", "Name one that there is.")
+        raise SearchNotSetUp("Nothing is switched on.", "Name a place to search.")
 
     desk = draft_desk(DraftEngine(competent()))
     desk.search = search
@@ -134,6 +134,18 @@ async def test_a_search_that_is_not_set_up_does_not_keep_a_draft_from_being_writ
     drafted = events[-2]
     assert isinstance(drafted, Drafted)
     assert any("nothing was searched" in remark for one in drafted.draft.log for remark in one.remarks)
+
+
+async def test_an_unknown_place_to_search_is_an_error_before_any_model_is_asked() -> None:
+    def search() -> Any:
+        raise SettingsError("There is no search provider named gogle.", "Name one that there is.")
+
+    engine = DraftEngine(competent())
+    desk = draft_desk(engine)
+    desk.search = search
+    with pytest.raises(SettingsError, match="gogle"):
+        [event async for event in desk.draft(read(Text(POST)), POST.index(HERE), SHORT, Terms(MemoryJournal()))]
+    assert engine.asked == []
 
 
 async def test_a_draft_survives_being_stored() -> None:

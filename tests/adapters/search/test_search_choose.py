@@ -11,7 +11,7 @@ from copydesk.adapters.ledger import Ledger, read_ledger
 from copydesk.adapters.search.choose import NAMES, Means, providers, whereabouts
 from copydesk.adapters.search.provider import Unusable
 from copydesk.adapters.web.fetch import Fetcher
-from copydesk.errors import PageUnusable, SearchUnavailable, SettingsError
+from copydesk.errors import PageUnusable, SearchNotSetUp, SearchUnavailable, SettingsError
 from copydesk.ports import Hit
 from copydesk.settings import SearchSettings
 from harness.scripted_http import Exchange
@@ -71,6 +71,7 @@ def test_the_library_alone_is_the_default_and_allows_nothing(means, allowed):
 def test_an_unknown_name_is_an_error_that_names_those_there_are(means, allowed, name):
     with pytest.raises(SettingsError) as caught:
         providers(settings("kiwix", name), None, means)
+    assert not isinstance(caught.value, SearchNotSetUp)
     assert all(known in caught.value.remedy for known in NAMES)
     assert "\u202e" not in caught.value.sentence
     assert allowed.now == []
@@ -89,7 +90,7 @@ def test_places_of_one_name_differ_by_their_folders_and_addresses(tmp_path):
 
 
 def test_nothing_switched_on_is_an_error_with_the_next_step(means):
-    with pytest.raises(SettingsError, match="Nothing is switched on") as caught:
+    with pytest.raises(SearchNotSetUp, match="Nothing is switched on") as caught:
         providers(settings(), None, means)
     assert 'providers = ["library"]' in caught.value.remedy
 

@@ -15,7 +15,7 @@ from copydesk.adapters.search.cached import CachedSearch
 from copydesk.adapters.search.provider import Unusable
 from copydesk.adapters.web.addresses import parsed_address
 from copydesk.core.visible import shortened
-from copydesk.errors import PageUnusable, SettingsError
+from copydesk.errors import PageUnusable, SearchNotSetUp, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +55,8 @@ class Means:
 def providers(settings: SearchSettings, root: Path | None, means: Means) -> tuple[Provider, ...]:
     """Return the providers of the settings in their order, each once; whoever calls closes them.
 
-    `root` is the project's folder. Raises `SettingsError` for a name that is not known and where none is named.
+    `root` is the project's folder. Raises `SettingsError` for a name that is not known, and its
+    `SearchNotSetUp` where none is named.
     """
     names = tuple(dict.fromkeys(settings.providers))
     unknown = [name for name in names if name not in NAMES]
@@ -65,7 +66,7 @@ def providers(settings: SearchSettings, root: Path | None, means: Means) -> tupl
             f"Under [search] in your user settings, providers may hold {', '.join(NAMES[:-1])} and {NAMES[-1]}.",
         )
     if not names:
-        raise SettingsError(
+        raise SearchNotSetUp(
             "Nothing is switched on to look claims up in.",
             'Set providers = ["library"] under [search] in your user settings, and library to a folder of sources.',
         )
