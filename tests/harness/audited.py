@@ -1,6 +1,7 @@
 """Runs a command of copydesk under an audit hook: `python -m harness.audited REPORT ARGUMENT…`.
 
-REPORT gets a line of JSON for each process that was started, each call of a shell, and each global that was unpickled.
+REPORT gets a line of JSON for each process that was started, each call of a shell, each socket that was bound,
+and each global that was unpickled.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 WATCHED = frozenset(
     {
         *("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.startfile", "pty.spawn"),
-        *("pickle.find_class", "marshal.loads", "webbrowser.open", "ctypes.dlopen/remote"),
+        *("socket.bind", "pickle.find_class", "marshal.loads", "webbrowser.open", "ctypes.dlopen/remote"),
     }
 )
 

@@ -40,6 +40,7 @@ Then came the railway.
 HEADING = "## The Lund canal"
 _HOMES = ("CACHE", "CONFIG", "DATA", "STATE")
 _SYSTEM = Path("/proc")
+_TESTS = Path(__file__).parents[1]
 
 
 class Place:
@@ -95,17 +96,20 @@ class Place:
         return await self.started("draft", "post.md", "--heading", HEADING, *engine, *arguments)
 
     @asynccontextmanager
-    async def served(self) -> AsyncIterator[tuple[Editor, asyncio.subprocess.Process]]:
-        """Start the language server with an editor on its streams; what is left of it is killed in the end."""
+    async def served(self, *program: str) -> AsyncIterator[tuple[Editor, asyncio.subprocess.Process]]:
+        """Start the language server with an editor on its streams; what is left of it is killed in the end.
+
+        `program` is a module with its arguments that runs the command, by default copydesk itself.
+        """
         to_server, from_editor = os.pipe()
         to_editor, from_server = os.pipe()
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "copydesk", "serve"),
+            *(sys.executable, "-m", *(program or ("copydesk",)), "serve"),
             stdin=to_server,
             stdout=from_server,
             stderr=asyncio.subprocess.DEVNULL,
             cwd=self.folder,
-            env=self.environment,
+            env=self.environment | {"PYTHONPATH": str(_TESTS)},
         )
         os.close(to_server)
         os.close(from_server)
@@ -146,6 +150,21 @@ def sockets(process: int) -> int:
         with contextlib.suppress(OSError):
             held += str(descriptor.readlink()).startswith("socket:")
     return held
+
+
+def listening(process: int) -> set[tuple[str, str]]:
+    """Return the sockets on which a process listens: `tcp`, `tcp6` or `unix`, and the number that Linux has for it."""
+    held = set()
+    for descriptor in (_SYSTEM / str(process) / "fd").iterdir():
+        with contextlib.suppress(OSError):
+            held.add(str(descriptor.readlink()))
+    found = set()
+    for family, state, number in (("tcp", "0A", 9), ("tcp6", "0A", 9), ("unix", "00010000", 6)):
+        for line in (_SYSTEM / str(process) / "net" / family).read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == state and f"socket:[{fields[number]}]" in held:
+                found.add((family, fields[number]))
+    return found
 
 
 def _is_zombie(process: int) -> bool:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from copydesk.lsp import server, stdio
 from harness.connection import written
 from harness.editor import RefusedRequest
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import ModuleType
 
     from conftest import Connect
 
@@ -192,11 +189,3 @@ async def test_nothing_is_kept_of_answered_messages(connect: Connect) -> None:
     protocol = connection.server.protocol
     assert len(protocol._request_futures) <= 1  # the lens refresh of the last publication may be under way
     assert len(protocol._result_types) <= 1
-
-
-@pytest.mark.parametrize("module", [server, stdio], ids=["server", "stdio"])
-def test_R36_there_is_no_listener(module: ModuleType) -> None:
-    """Any web page can reach a socket; pygls checks neither origin nor secret."""
-    source = inspect.getsource(module)
-    assert "start_tcp" not in source
-    assert "start_ws" not in source
