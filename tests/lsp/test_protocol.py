@@ -116,32 +116,37 @@ async def test_odd_notifications_and_answers_change_nothing(connect: Connect, me
     assert editor.said == []
 
 
-async def test_a_cancelled_command_is_cancelled(connect: Connect) -> None:
+async def test_L5_R54_two_hundred_commands_that_are_cancelled_end_cancelled(connect: Connect) -> None:
     """pygls answers the client and lets the command run on."""
     connection = await connect()
     editor = connection.editor
-    started, cancelled = asyncio.Event(), asyncio.Event()
+    started, cancelled = asyncio.Semaphore(0), asyncio.Semaphore(0)
 
     @connection.server.command("test.slow")
     async def slow(arguments: Any) -> None:
-        started.set()
+        started.release()
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:
-            cancelled.set()
+            cancelled.release()
             raise
 
     await editor.initialize()
-    identity, answer = editor.start("workspace/executeCommand", {"command": "test.slow"})
-    await asyncio.wait_for(started.wait(), 10)
-    editor.notify("$/cancelRequest", {"id": identity})
-    with pytest.raises(RefusedRequest) as refused:
-        await asyncio.wait_for(answer, 10)
-    assert refused.value.code == -32800
-    await asyncio.wait_for(cancelled.wait(), 10)
+    asked = [editor.start("workspace/executeCommand", {"command": "test.slow"}) for _ in range(200)]
+    for _ in asked:
+        await asyncio.wait_for(started.acquire(), 60)
+    for identity, answer in asked:
+        assert not answer.done()
+        editor.notify("$/cancelRequest", {"id": identity})
+    for _, answer in asked:
+        with pytest.raises(RefusedRequest) as refused:
+            await asyncio.wait_for(answer, 60)
+        assert refused.value.code == -32800
+        await asyncio.wait_for(cancelled.acquire(), 60)
 
 
 async def test_L5_R54_two_hundred_immediate_cancels_are_answered(connect: Connect) -> None:
+    """A command that began its job before it hears of the cancellation is answered with that job."""
     editor = (await connect()).editor
     await editor.initialize()
     editor.open(URI, "One flaw.")
@@ -151,8 +156,10 @@ async def test_L5_R54_two_hundred_immediate_cancels_are_answered(connect: Connec
         identity, answer = editor.start("workspace/executeCommand", arguments)
         editor.notify("$/cancelRequest", {"id": identity})
         answers.append(answer)
-    done = await asyncio.wait_for(asyncio.gather(*answers, return_exceptions=True), 20)
-    assert all(isinstance(one, dict) or one.code == -32800 for one in done)
+    done = await asyncio.wait_for(asyncio.gather(*answers, return_exceptions=True), 60)
+    begun = {one["jobId"] for one in done if isinstance(one, dict)}
+    refused = [one.code for one in done if isinstance(one, RefusedRequest)]
+    assert refused == [-32800] * (200 - len(begun))
 
 
 async def test_an_answer_to_a_question_that_was_given_up_is_ignored(connect: Connect, log: Path) -> None:
