@@ -16,11 +16,11 @@ from copydesk.adapters.journal import identity_of
 from copydesk.adapters.prompt_files import load_labelled, load_prompts
 from copydesk.core.aims import Aim
 from copydesk.core.draft.stored import decoded
-from copydesk.core.draft.task import body_of
 from copydesk.core.rewrite import proposal_of
 from copydesk.desk import Desk, Staff
 from copydesk.drafting.limits import Limits, Terms
 from copydesk.errors import AnswerCut, EngineBroken, EngineUnreachable
+from copydesk.events import Drafted
 from copydesk.ports import Delta, EngineFacts, Finished, Locality, ModelFacts, Places, Role, Usage
 from harness.claims import ScriptedSearch
 from harness.draft_models import PAGES, Question, competent, role_of
@@ -224,14 +224,15 @@ class DiskDrafts:
             self.disk.settled.discard(identity.id)
         return Terms(_Pen(self, journal), configuration.citation_style, uri)
 
-    def done(self, terms: Any) -> Draft | None:
+    def done(self, terms: Any) -> Drafted | None:
         """Return what the journal kept."""
         kept = terms.journal.journal.kept.get("draft")
-        return decoded(kept) if kept is not None else None
+        draft = decoded(kept) if kept is not None else None
+        return Drafted(draft) if draft is not None else None
 
-    def kept(self, uri: str, document: Document) -> Sequence[Draft]:
-        """Return the drafts of a document that fit it and were neither accepted nor thrown away."""
-        return [draft for draft in self._of(uri).values() if draft.sentences and _fits(draft, document)]
+    def kept(self, uri: str) -> Sequence[Drafted]:
+        """Return the drafts of a document that were neither accepted as a whole nor thrown away."""
+        return [Drafted(draft) for draft in self._of(uri).values() if draft.sentences]
 
     def accepted(self, uri: str, document: Document, draft: Draft, paragraphs: Collection[int]) -> None:
         """Settle a draft that was accepted as a whole."""
@@ -273,11 +274,3 @@ class _Pen:
     async def keep(self, name: str, value: bytes) -> None:
         if self.drafts.alive:
             await self.journal.keep(name, value)
-
-
-def _fits(draft: Draft, document: Document) -> bool:
-    return any(
-        section.path == draft.heading and document.text.slice(body_of(document, section)) == draft.original
-        for section in document.sections
-        if section.heading is not None
-    )
