@@ -32,7 +32,7 @@ def done() -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-def test_R49_R71_R72_R73_all_commands_connect_to_the_engine_alone_and_no_log_holds_the_text(
+def test_F12_R49_R71_R72_R73_all_commands_connect_to_the_engine_alone_and_no_log_holds_the_text(
     done: subprocess.CompletedProcess[str],
 ) -> None:
     lines = done.stdout.splitlines()
