@@ -23,7 +23,7 @@ async def test_a_verdict_is_a_note_on_the_sentence(connect: Connect, personality
     await research(editor, TRUE)
     (note,) = await verdicts(editor, "CD504")
     assert editor.quoted(URI, note["range"]) == TRUE
-    assert note["severity"] == 3
+    assert note["severity"] == 4
     assert "“The mill was built in 1790.” (Mills of *Lund*)" in note["message"]
     await research(editor, FALSE)
     notes = await verdicts(editor, "CD501", "CD504")
@@ -49,7 +49,26 @@ async def test_a_section_is_one_job_that_streams_its_verdicts(connect: Connect) 
     await editor.ended(1)
     assert desk.asked == ["The road is 12 miles long."]
     await editor.command("copydesk.researchSection", uri=URI)
+    await verdicts(editor, "CD501", "CD505")
+
+
+async def test_what_sources_support_unasked_is_told_where_one_looks_and_marks_no_words(connect: Connect) -> None:
+    editor = await start(connect)
+    await editor.command("copydesk.researchSection", uri=URI)
+    await verdicts(editor, "CD501", "CD505")
+    place = editor.place(URI, TRUE)["start"]
+    hover = await editor.request("textDocument/hover", {"textDocument": {"uri": URI}, "position": place})
+    assert "The mill was built in 1790" in hover["contents"]["value"]
+    assert "Cite: Mills of *Lund*" in await editor.actions(URI, TRUE)
+    lenses = await editor.request("textDocument/codeLens", {"textDocument": {"uri": URI}})
+    assert [one["command"]["title"] for one in lenses] == [
+        "2 notes · 1 supported · critique this section",
+        "1 note · critique this section",
+    ]
+    await research(editor, TRUE)
     await verdicts(editor, "CD501", "CD504", "CD505")
+    await editor.command("copydesk.researchSection", uri=URI)
+    await verdicts(editor, "CD501", "CD505")
 
 
 @pytest.mark.parametrize(
@@ -69,11 +88,13 @@ async def test_research_is_cancelled_with_what_was_found_kept(connect: Connect) 
     desk = ScriptedDesk(step=asyncio.Semaphore(1))
     editor = await start(connect, desk=desk)
     answer = await editor.command("copydesk.researchSection", uri=URI)
-    await verdicts(editor, "CD504")
     await editor.until(lambda: len(desk.asked) == 2)
+    desk.step.release()  # type: ignore[union-attr]
+    await verdicts(editor, "CD501")
+    await editor.until(lambda: len(desk.asked) == 3)
     assert await editor.command("copydesk.cancel", jobId=answer["jobId"]) == {"cancelled": 1}
     await asyncio.wait_for(desk.cut.wait(), 60)
-    assert [one["code"] for one in editor.diagnostics[URI]] == ["CD504"]
+    assert [one["code"] for one in editor.diagnostics[URI]] == ["CD501"]
 
 
 async def test_research_again_replaces_the_verdict(connect: Connect) -> None:

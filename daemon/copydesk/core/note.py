@@ -71,7 +71,7 @@ class Note:
     """A finding, or a proposal, about words in a document.
 
     `id` is the same for the same message of the same code on the same words at the same place. `rewrite` replaces the
-    anchored quote exactly; None where none was asked for.
+    anchored quote exactly; None where none was asked for. A `quiet` note is told where one looks, and marks no words.
     """
 
     code: str
@@ -82,6 +82,7 @@ class Note:
     evidence: tuple[Evidence, ...] = ()
     rewrite: str | None = None
     provenance: Provenance = field(default_factory=Provenance)
+    quiet: bool = False
 
     @property
     def id(self) -> str:

@@ -40,8 +40,10 @@ def code_lenses(
         title = "Critique"
         if whole is not None:
             near = visible[bisect_left(starts, whole.start) : bisect_right(starts, whole.end)]
-            count = sum(whole.contains(one.span) for one in near)
-            title = f"{count} note{'' if count == 1 else 's'} · critique this section"
+            within = [one.note.quiet for one in near if whole.contains(one.span)]
+            count, supported = within.count(False), within.count(True)
+            also = f"{supported} supported · " if supported else ""
+            title = f"{count} note{'' if count == 1 else 's'} · {also}critique this section"
             arguments["range"] = plain_range(range_of(notes.text, whole, encoding))
         command = types.Command(title=title, command=commands.CRITIQUE.id, arguments=[arguments])
         lenses.append(types.CodeLens(range=range_of(notes.text, heading, encoding), command=command))

@@ -29,9 +29,9 @@ class PlacedNote:
     related: tuple[Span, ...] = ()
 
     @property
-    def finding(self) -> tuple[str, str, Span, tuple[Span, ...]]:
-        """Return what one note of a text is told from others by: what it says of which places."""
-        return self.note.code, self.note.message, self.span, self.related
+    def finding(self) -> tuple[str, str, Span, tuple[Span, ...], bool]:
+        """Return what one note of a text is told from others by: what it says of which places, and how loudly."""
+        return self.note.code, self.note.message, self.span, self.related, self.note.quiet
 
 
 @dataclass(frozen=True, slots=True)

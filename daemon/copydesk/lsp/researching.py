@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copydesk.core.claims.claim import Claim, claim_at, claims_in
@@ -42,7 +43,7 @@ async def research_claim(session: Session, document: OpenDocument, place: Span, 
         claim = claim_at(read, place)
         return (claim,) if claim is not None else ()
 
-    return await _research(session, document, chosen, NO_SENTENCE, job)
+    return await _research(session, document, chosen, NO_SENTENCE, job, asked=True)
 
 
 async def research_section(session: Session, document: OpenDocument, near: int | None, job: Job) -> str:
@@ -52,11 +53,17 @@ async def research_section(session: Session, document: OpenDocument, near: int |
         section = read.section_at(near) if near is not None else None
         return claims_in(read, section.span if section is not None else None)
 
-    return await _research(session, document, chosen, NO_CLAIM, job)
+    return await _research(session, document, chosen, NO_CLAIM, job, asked=False)
 
 
 async def _research(
-    session: Session, document: OpenDocument, choose: Callable[[Document], Sequence[Claim]], none: str, job: Job
+    session: Session,
+    document: OpenDocument,
+    choose: Callable[[Document], Sequence[Claim]],
+    none: str,
+    job: Job,
+    *,
+    asked: bool,
 ) -> str:
     notes = session.notes(document.uri)
     configuration = await session.settings.told(document.path)
@@ -81,7 +88,7 @@ async def _research(
             match event:
                 case Researched():
                     outcomes.append(_outcome(event))
-                    _take(session, document, notes, event, alone=len(claims) == 1)
+                    _take(session, document, notes, event if asked else _quieter(event), alone=len(claims) == 1)
                 case Progress(label, done, total):
                     job.advance(label, done, total)
                 case Report():
@@ -116,6 +123,13 @@ def _take(session: Session, document: OpenDocument, notes: DocumentNotes, result
         return
     notes.supersede(identity)
     session.publish_soon(document.uri)
+
+
+def _quieter(result: Researched) -> Researched:
+    """Return a result that marks no words where sources support a claim that nobody asked about in particular."""
+    note = result.note
+    quiet = note is not None and result.claim.verdict is Verdict.SUPPORTED
+    return replace(result, note=replace(note, quiet=True)) if note is not None and quiet else result
 
 
 def _outcome(result: Researched) -> str:

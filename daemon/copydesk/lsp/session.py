@@ -247,6 +247,7 @@ class Session:
                 shown = [
                     diagnostic(uri, notes.text, one, page(one.note.code), features, self._quotes(one))
                     for one in self.visible(uri, notes)
+                    if not one.note.quiet
                 ]
                 self.client.publish(uri, notes.text.version, shown)
                 if (news := notes.overflow()) is not None:

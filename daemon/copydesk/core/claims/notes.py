@@ -24,7 +24,7 @@ _CODES = {
     Verdict.REFUTED: ("CD501", Severity.ERROR),
     Verdict.PARTLY_SUPPORTED: ("CD502", Severity.WARNING),
     Verdict.CONFLICTING: ("CD503", Severity.WARNING),
-    Verdict.SUPPORTED: ("CD504", Severity.INFORMATION),
+    Verdict.SUPPORTED: ("CD504", Severity.HINT),
     Verdict.NOT_ENOUGH_EVIDENCE: ("CD505", Severity.INFORMATION),
 }
 SOURCE_UNAVAILABLE = "CD901"

@@ -47,7 +47,7 @@ VERDICTS = (
     Code(
         code="CD504",
         name="supported",
-        severity=Severity.INFORMATION,
+        severity=Severity.HINT,
         decided_by=_BY,
         decided_from="The claim and passages of sources: every part is supported, and none says otherwise.",
         summary="Sources say the same.",
