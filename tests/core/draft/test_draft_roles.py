@@ -143,6 +143,24 @@ def test_a_sentence_that_may_not_stand_is_left_out_with_its_reason(text: Any, wh
     assert alone == f"no sentence may stand: {why}"
 
 
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("The gates are new. The ducks, e.g. Ann's, swim.", ["The gates are new.", "The ducks, e.g. Ann's, swim."]),
+        ("The gates are new. The gates are new. The gates are new.", ["The gates are new."]),
+        ("The gates are new. The locks are old.", ["The gates are new."]),
+        ("Run `make. It` again. It works.", ["Run `make. It` again.", "It works."]),
+        ("水門は新しい。水路は古い。", ["水門は新しい。", "水路は古い。"]),
+    ],
+)
+def test_what_is_given_for_one_sentence_is_as_many_as_it_is(text: str, sentences: list[str]) -> None:
+    answer = {"sentences": [{"text": text, "spans": ["S2"]}]}
+    written = writing.parsed(answer, board(), Point("P2", "y"), ORIGIN, BUDGET, 1)
+    assert isinstance(written, writing.Written)
+    assert [one.text for one in written.statements] == sentences
+    assert {one.spans for one in written.statements} == {("S2",)}
+
+
 def test_a_writer_stops_where_the_draft_fills_its_part_of_the_context() -> None:
     answer = {"sentences": [{"text": f"The gate number {'and ' * 40}{n} is new."} for n in "abcde"]}
     small = replace(BUDGET, draft=120)

@@ -11,7 +11,9 @@ from copydesk.core.draft.guards import as_markdown, cleaned, finished, refusal
 from copydesk.core.draft.layout import Asked, laid_out
 from copydesk.core.draft.plan import Form
 from copydesk.core.draft.statement import Statement, next_id
+from copydesk.core.markdown.sentences import plain_parts
 from copydesk.core.note import normalised
+from copydesk.core.text import Span, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +29,7 @@ LONGEST = 240
 """Code points of a sentence."""
 MOST_SENTENCES, MOST_SPANS = 5, 2
 MOST_IDS = 90
+SAID = "it was said before"
 _FORMS = {Form.PARAGRAPH: "a paragraph", Form.LIST: "a list, each item one sentence,"}
 _A_SENTENCE = 18
 """Words."""
@@ -81,14 +84,36 @@ def parsed(
             refused.append(read.reason)
             continue
         spans = tuple(dict.fromkeys(span for span in strings(one.get("spans")) if span in ids))[:MOST_SPANS]
-        statement = Statement(next_id(statements), read, spans, point.id, origin)
-        room -= tokens(statement.line) + 2
+        fresh, again = _fresh(parted(read), statements)
+        refused += [SAID] * again
+        for sentence in fresh:
+            statement = Statement(next_id(statements), sentence, spans, point.id, origin)
+            room -= tokens(statement.line) + 2
+            if room >= 0:
+                statements.append(statement)
         if room < 0:
             refused.append("the draft is as long as the model's context allows")
             break
-        statements.append(statement)
     new = tuple(statements[len(board.statements) :])
     return Written(new, tuple(refused)) if new else f"no sentence may stand: {refused[0]}"
+
+
+def _fresh(sentences: Sequence[str], statements: Sequence[Statement]) -> tuple[list[str], int]:
+    """Return the sentences that were not said before, and how many were."""
+    known = {normalised(one.text) for one in statements}
+    fresh: dict[str, str] = {}
+    for one in sentences:
+        if normalised(one) not in known:
+            fresh.setdefault(normalised(one), one)
+    return list(fresh.values()), len(sentences) - len(fresh)
+
+
+def parted(text: str) -> tuple[str, ...]:
+    """Return the sentences of what a model gave for one; code between backticks is left whole."""
+    _, sentences = plain_parts(Text(text), Span(0, len(text)))
+    parts = [text[one.span.start : one.span.end].strip() for one in sentences]
+    sound = "".join("".join(parts).split()) == "".join(text.split()) and not any(one.count("`") % 2 for one in parts)
+    return tuple(filter(None, parts)) if sound else (text,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +139,7 @@ def sentence_of(text: object, board: Board, longest: int, replaced: str = "") ->
     if as_markdown(sentence, board.task.document.format) is None:
         return Refusal("it holds markup")
     said = {normalised(one) for one in (*board.task.kept, *(one.text for one in board.statements)) if one != replaced}
-    return Refusal("it was said before") if normalised(sentence) in said else sentence
+    return Refusal(SAID) if normalised(sentence) in said else sentence
 
 
 def known_words(board: Board) -> str:
