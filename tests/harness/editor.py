@@ -91,7 +91,10 @@ class Editor:
         self.faults: list[str] = []
         self.progress: dict[str | int, list[dict[str, Any]]] = {}
         self.settings: Any = None
+        self.asked: list[str] = []
+        self.unknown: set[str] = set()
         self.answers: dict[str, Callable[[Any], Awaitable[Any]]] = {
+            "window/showMessageRequest": self._choose,
             "workspace/applyEdit": self.apply,
             "workspace/configuration": self._configuration,
         }
@@ -366,6 +369,11 @@ class Editor:
         self._edited(uri, "".join([*pieces, text[at:]]))
         return {"applied": True}
 
+    async def _choose(self, params: Any) -> Any:
+        """Choose the first of what is offered, as a writer who means it."""
+        self.asked.append(params["message"])
+        return params["actions"][0]
+
     async def _configuration(self, params: Any) -> Any:
         return [self.settings if item["section"] == "copydesk" else None for item in params["items"]]
 
@@ -419,6 +427,10 @@ class Editor:
             future.set_result(message["result"])
 
     async def _answer(self, message: dict[str, Any]) -> None:
+        if message["method"] in self.unknown:
+            error = {"code": -32601, "message": "Method Not Found"}
+            self.send({"jsonrpc": "2.0", "id": message["id"], "error": error})
+            return
         answer = self.answers.get(message["method"])
         result = await answer(message.get("params")) if answer is not None else None
         self.send({"jsonrpc": "2.0", "id": message["id"], "result": result})

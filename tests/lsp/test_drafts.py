@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,7 +16,7 @@ from harness.draft_models import PAGES, POST, competent
 from harness.drafting_desk import DraftEngine
 from harness.drafts_in_editor import HEADING, URI, DraftingDesk, draft, note, run, start
 from harness.editor import NEOVIM, RefusedRequest
-from harness.scripted import MemoryDrafts, MemorySources
+from harness.memory_stores import MemoryDrafts, MemorySources
 
 if TYPE_CHECKING:
     from conftest import Connect
@@ -35,8 +35,8 @@ async def test_a_draft_is_a_note_on_its_heading_and_nothing_is_in_the_text(
     assert "2 sources cited" in ready["message"]
     assert editor.buffers[URI].text == POST
     assert [title.split(":")[0] for title in await editor.actions(URI, HEADING)] == [
-        "Accept the draft",
         "Show the draft beside the section",
+        "Accept the draft",
         "Accept paragraph 1",
         "Accept paragraph 2",
         "Open the source",
@@ -167,10 +167,41 @@ async def test_a_discarded_draft_is_gone_and_offered_no_more(connect: Connect) -
     await draft(editor)
     identity = (await note(editor))["data"]["id"]
     assert await run(editor, "Discard the draft") == {"discarded": True}
+    assert editor.asked == ["Discard the draft? It cannot be brought back."]
     await editor.until(lambda: not editor.diagnostics[URI])
     assert len(drafts.discarded) == 1
     with pytest.raises(RefusedRequest):
         await editor.command("copydesk.showDraft", noteId=identity)
+
+
+@pytest.mark.parametrize("answer", [None, {"title": "Keep"}, {"title": "Else"}], ids=str)
+async def test_R75_a_draft_stays_unless_its_writer_says_so_again(connect: Connect, answer: Any) -> None:
+    drafts = MemoryDrafts()
+    editor = await start(connect, drafts=drafts)
+
+    async def decide(params: Any) -> Any:
+        return answer
+
+    editor.answers["window/showMessageRequest"] = decide
+    await draft(editor)
+    identity = (await note(editor))["data"]["id"]
+    for _ in range(2):
+        assert await run(editor, "Discard the draft") == {"discarded": False}
+    assert await editor.command("copydesk.showDraft", noteId=identity)
+    assert drafts.discarded == []
+
+
+async def test_R75_a_client_that_cannot_ask_is_told_first(connect: Connect) -> None:
+    drafts = MemoryDrafts()
+    editor = await start(connect, drafts=drafts)
+    editor.unknown.add("window/showMessageRequest")
+    await draft(editor)
+    await note(editor)
+    assert await run(editor, "Discard the draft") == {"discarded": False}
+    assert editor.said[-1].startswith("A draft that is discarded cannot be brought back.")
+    assert drafts.discarded == []
+    assert await run(editor, "Discard the draft") == {"discarded": True}
+    assert len(drafts.discarded) == 1
 
 
 async def test_the_preview_is_for_clients_that_ask_for_it(connect: Connect) -> None:

@@ -13,7 +13,7 @@ from harness.draft_models import POST, competent
 from harness.drafting_desk import DraftEngine
 from harness.drafts_in_editor import HEADING, URI, DraftingDesk, draft, note, run, start
 from harness.editor import SECONDS
-from harness.scripted import MemorySources
+from harness.memory_stores import MemorySources
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,6 +78,32 @@ async def test_what_a_cancelled_draft_cites_is_kept_when_it_is_accepted(connect:
     shown = await editor.command("copydesk.showDraft", noteId=(await note(editor))["data"]["id"])
     assert await run(editor, "Accept the draft") == {"applied": True}
     assert await pinned(editor, sources) == [one["title"] for one in shown["sources"]]
+
+
+@pytest.mark.parametrize("restarted", [False, True], ids=["at once", "after a restart"])
+async def test_R12_R14_a_draft_that_was_cut_short_goes_on_without_asking_anything_twice(
+    connect: Connect, *, restarted: bool
+) -> None:
+    engine = DraftEngine(competent(), hangs=4)
+    editor = await session(connect, desk=DraftingDesk(engine))
+    answer = await draft(editor)
+    await editor.until(lambda: len(engine.asked) == 5)
+    await editor.command("copydesk.cancel", jobId=answer["jobId"])
+    assert "you cancelled it" in (await note(editor))["message"]
+    finished, after = engine.prompts[:4], 5
+    if restarted:
+        engine, after = DraftEngine(competent()), 0
+        editor = await session(connect, desk=DraftingDesk(engine))
+        await note(editor)
+    titles = [title.split(":")[0] for title in await editor.actions(URI, HEADING)]
+    assert titles[:3] == ["Show the draft beside the section", "Go on with the draft", "Accept the draft"]
+    assert titles[-1] == "Discard the draft"
+    await run(editor, "Go on with the draft")
+    await editor.until(lambda: any("improved nothing" in one["message"] for one in editor.diagnostics[URI]))
+    assert engine.prompts[after:]
+    assert not set(engine.prompts[after:]) & set(finished)
+    assert "Go on with the draft" not in await editor.actions(URI, HEADING)
+    assert await run(editor, "Accept the draft") == {"applied": True}
 
 
 async def test_the_rest_of_a_draft_is_offered_after_a_paragraph_was_accepted(connect: Connect) -> None:

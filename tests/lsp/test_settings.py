@@ -198,6 +198,7 @@ async def test_capabilities_are_those_of_the_protocol_page(connect: Connect, per
         "copydesk.researchNote",
         "copydesk.researchSection",
         "copydesk.restoreNote",
+        "copydesk.resumeDraft",
         "copydesk.rewriteNote",
         "copydesk.showDraft",
         "copydesk.status",

@@ -31,7 +31,7 @@ WATCHED = ("**/copydesk.toml", "**/.copydesk/dismissed.jsonl")
 ANSWER_SECONDS = 10.0
 """How long a client may take to answer what it can answer by itself."""
 EDIT_SECONDS = 300.0
-"""How long it may take to answer an edit, before which some ask their user."""
+"""How long it may take to answer what its user is asked, an edit with some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,18 @@ class Client:
             self.edit_answered.set()
             self.edit_answered = asyncio.Event()
         return isinstance(answer, types.ApplyWorkspaceEditResult) and answer.applied
+
+    async def choice(self, question: str, *titles: str) -> str | None:
+        """Ask the user to choose; return the title that was chosen, "" for none of them, None if nobody could be asked.
+
+        The question is a sentence of this project, as in `say`.
+        """
+        kind, actions = types.MessageType.Warning, [types.MessageActionItem(title) for title in titles]
+        params = types.ShowMessageRequestParams(type=kind, message=plain(question), actions=actions)
+        answer = await self._ask(types.WINDOW_SHOW_MESSAGE_REQUEST, params, EDIT_SECONDS)
+        if answer is _NO_ANSWER:
+            return None
+        return answer.title if isinstance(answer, types.MessageActionItem) and answer.title in titles else ""
 
     async def show(self, uri: str, *, external: bool = False, selection: types.Range | None = None) -> bool:
         """Ask the client to open something, in itself or outside; tell whether it did."""

@@ -129,10 +129,19 @@ SHOW_DRAFT = Command(
     '"faults": [string], "log": [{"number", "score", "accepted", "reverted", "calls", "remarks"}]}`',
     (_NOTE,),
 )
+RESUME_DRAFT = Command(
+    "copydesk.resumeDraft",
+    "Go on with a draft that was cut short: `copydesk.draftSection` at its heading, which repeats nothing that was "
+    "finished.",
+    '`{"jobId": string}` at once',
+    (_NOTE, _TOKEN),
+)
 DISCARD_DRAFT = Command(
     "copydesk.discardDraft",
-    "Throw a draft away, also what is kept of it on disk.",
-    '`{"discarded": boolean}`',
+    "Throw a draft away, also what is kept of it on disk, once the user has said so again: the server asks by "
+    "`window/showMessageRequest`. Where the client cannot ask, a message says what is at stake, and the same command "
+    "once more is taken for a yes.",
+    '`{"discarded": boolean}` once that was answered; false where the draft stays, or what is kept of it on disk',
     (_NOTE,),
 )
 DISMISS = Command(
@@ -253,6 +262,7 @@ COMMANDS = (
     OPEN_SOURCE,
     DRAFT,
     SHOW_DRAFT,
+    RESUME_DRAFT,
     DISCARD_DRAFT,
     REWRITE,
     APPLY,

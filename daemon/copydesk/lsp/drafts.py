@@ -32,6 +32,9 @@ CHANGED = (
     "and copy from it, here or with copydesk drafts."
 )
 NO_SUCH = "The draft has no such paragraph."
+SURE = "Discard the draft? It cannot be brought back."
+DISCARD, KEEP = "Discard", "Keep"
+ONCE_MORE = "A draft that is discarded cannot be brought back. Choose the same again to discard it."
 """What a writer is told."""
 
 
@@ -159,13 +162,22 @@ def _made(words: str, made: Origin, sources: Iterable[str]) -> dict[str, Any]:
 
 
 async def discard(session: Session, document: OpenDocument, notes: DocumentNotes, identity: str) -> bool:
-    """Throw a draft away; tell whether what is kept of it on disk is gone too."""
+    """Throw a draft away if its writer says so again; tell whether it is gone, and what is kept of it on disk too.
+
+    A client that cannot ask shows what is at stake, and asks for it twice.
+    """
+    answer = await session.client.choice(SURE, DISCARD, KEEP)
+    if answer is None and identity not in notes.doubted:
+        notes.doubted.add(identity)
+        session.client.say(ONCE_MORE)
+        return False
     offer = notes.offer(identity)
+    if answer not in (DISCARD, None) or offer is None:
+        return False
     notes.discard(identity)
     session.publish_soon(document.uri)
     try:
-        if offer is not None:
-            await asyncio.to_thread(session.services.drafts.discard, document.uri, offer.draft)
+        await asyncio.to_thread(session.services.drafts.discard, document.uri, offer.draft)
     except CopydeskError as error:
         session.client.say(error.sentence)
         return False

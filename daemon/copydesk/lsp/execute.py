@@ -128,11 +128,21 @@ async def show_draft(session: Session, given: Mapping[str, Any]) -> dict[str, An
 
 
 async def discard_draft(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Throw a draft away."""
+    """Throw a draft away, once the writer has said so again."""
     document, notes = owner(session, given["noteId"])
     if notes.offer(given["noteId"]) is None:
         raise CommandRefused(NO_DRAFT)
     return {"discarded": await drafts.discard(session, document, notes, given["noteId"])}
+
+
+async def resume_draft(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Start drafting the section of a draft again, which goes on where that was cut short."""
+    document, notes = owner(session, given["noteId"])
+    placed = notes.placed(given["noteId"])
+    if placed is None or notes.offer(given["noteId"]) is None:
+        raise CommandRefused(NO_DRAFT)
+    work_on = partial(drafts.draft_section, session, document, placed.span.start)
+    return {"jobId": session.jobs.start(Kind.DRAFT, document.uri, work_on, given.get("token")).id}
 
 
 async def dismiss(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -221,6 +231,7 @@ EXECUTE = {
     commands.OPEN_SOURCE: open_source,
     commands.DRAFT: draft,
     commands.SHOW_DRAFT: show_draft,
+    commands.RESUME_DRAFT: resume_draft,
     commands.DISCARD_DRAFT: discard_draft,
     commands.REWRITE: rewrite,
     commands.APPLY: apply,

@@ -31,6 +31,7 @@ how to stop it; `experimental.copydesk.commands` says that a client has commands
 | `workspace/applyEdit` | asks for one edit of one document at its current version, and believes it when the next \
 change shows it |
 | `window/workDoneProgress/create` | shows each job, cancellable |
+| `window/showMessageRequest` | asks before a draft is discarded |
 | `window/showMessage` | says why something could not be done |
 | `window/logMessage` | tells the fault behind an internal error of a request (-32603) or of a job, under the number \
 that the error or the message has: its type and the places in the code that it passed, nothing of a document |
