@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.editor import VSCODE, Editor
-from harness.scripted import MemoryDismissals, ScriptedDesk, services
+from harness.memory_stores import MemoryDismissals
+from harness.scripted import ScriptedDesk, services
 
 if TYPE_CHECKING:
     from harness.connection import Connect

@@ -11,9 +11,10 @@ from harness.editor import BadEdit, RefusedRequest
 from harness.engine import MemoryCache
 from harness.held import Disk, DiskDrafts, HeldDesk, HeldEngine
 from harness.manuscript import Manuscript
+from harness.memory_stores import MemoryDismissals, MemorySources
 from harness.nearby import NearDaemon, NearEditor, learnt
 from harness.reader import DRAFTS, VERDICTS, Accepted, Account, Shown
-from harness.scripted import MemoryDismissals, MemorySources, services
+from harness.scripted import services
 from harness.virtual_time import VirtualLoop
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import pytest
 from copydesk.errors import StoreError
 from harness.critiqued import TEXT, URI, ready
 from harness.editor import VSCODE, RefusedRequest
-from harness.scripted import MemoryDismissals, ScriptedDesk, services
+from harness.memory_stores import MemoryDismissals
+from harness.scripted import ScriptedDesk, services
 
 if TYPE_CHECKING:
     from conftest import Connect

@@ -10,7 +10,8 @@ import pytest
 
 from copydesk.errors import StoreError
 from harness.editor import VSCODE, Editor, RefusedRequest
-from harness.scripted import MemoryDismissals, ScriptedDesk, services
+from harness.memory_stores import MemoryDismissals
+from harness.scripted import ScriptedDesk, services
 
 if TYPE_CHECKING:
     from conftest import Connect

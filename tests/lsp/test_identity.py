@@ -9,7 +9,8 @@ import pytest
 
 from copydesk.core.instant import instant
 from harness.editor import VSCODE
-from harness.scripted import MemoryDismissals, ScriptedDesk, services
+from harness.memory_stores import MemoryDismissals
+from harness.scripted import ScriptedDesk, services
 
 if TYPE_CHECKING:
     from conftest import Connect

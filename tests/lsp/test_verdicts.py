@@ -11,8 +11,9 @@ import pytest
 from copydesk.core.aims import Aim
 from copydesk.core.evidence import Source
 from harness.editor import NEOVIM, Editor, RefusedRequest
+from harness.memory_stores import MemorySources
 from harness.research_editor import FALSE, TEXT, TRUE, URI, research, start, verdicts
-from harness.scripted import ARCHIVE, MemorySources, ScriptedDesk
+from harness.scripted import ARCHIVE, ScriptedDesk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
