@@ -61,29 +61,34 @@ class Examination:
         """Yield notes and progress; raises `EngineError` where the engine fails for good."""
         # A long document takes a tenth of a second, for which the editor must not wait.
         batches = await asyncio.to_thread(planned, document, near, within)
-        total = sum(len(batch) for batch in batches)
+        tests = {batch[0].kind.name: self._most(batch[0].kind) for batch in batches if not self._tested(batch[0].kind)}
+        total = sum(map(len, batches)) + sum(tests.values())
         done = 0
         for batch in batches:
             kind = batch[0].kind
-            yield Progress(
-                "testing the model" if (self.model.digest, kind.name) not in self.bars else "reading", done, total
-            )
-            bar = await self._bar(kind)
+            if not self._tested(kind):
+                async with aclosing(self._test(kind)) as answers:
+                    async for number in answers:
+                        yield Progress("testing the model", done + number, total)
+            done += tests.pop(kind.name, 0)
+            bar = self.bars[self.model.digest, kind.name]
             yield Progress("reading", done, total)
             if bar.passed or self.unproven:
                 async with aclosing(self._asked(document, batch, brief, bar)) as notes:
                     async for note in notes:
-                        yield note
+                        yield note if note is not None else Progress("reading", (done := done + 1), total)
+            else:
+                done += len(batch)
             if not bar.passed:
                 self.untrusted.add(kind.code)
-            done += len(batch)
             yield Progress("reading", done, total)
 
     async def _asked(
         self, document: Document, batch: Sequence[Question], brief: str, bar: Bar
-    ) -> AsyncGenerator[Note, None]:
+    ) -> AsyncGenerator[Note | None, None]:
         """Ask a batch one way round, and the other way round what looks bad at once, or hopeful in the end.
 
+        Yields findings, and None for each question that was asked one way round.
         Waiting with the hopeful keeps calls of one wording together; not waiting with the bad shows them early.
         """
         hopeful: list[tuple[Question, float]] = []
@@ -100,6 +105,7 @@ class Examination:
 
         async with aclosing(abreast(batch, first, self.concurrency)) as answers:
             async for question, answer in answers:
+                yield None
                 if answer is None:
                     continue
                 before, after = answer
@@ -118,27 +124,33 @@ class Examination:
             return None
         return finding(document, question, self._provenance(question, after), proven=bar.passed)
 
-    async def _bar(self, kind: Kind) -> Bar:
-        known = self.bars.get((self.model.digest, kind.name))
-        if known is not None:
-            return known
-        cases = self.labelled[kind.name]
-        measured = await self._measured(kind, cases.first(FIRST_CASES))
-        if measured.separation >= HOPELESS:
-            measured = await self._measured(kind, cases)
-        self.bars[self.model.digest, kind.name] = measured
-        return measured
+    def _tested(self, kind: Kind) -> bool:
+        return (self.model.digest, kind.name) in self.bars
 
-    async def _measured(self, kind: Kind, cases: Labelled) -> Bar:
-        scores: dict[Case, list[float]] = {case: [] for case in (*cases.flawed, *cases.sound)}
-        for order in Order:
-            for case, gathered in scores.items():
-                scored = await self._score(kind, case, order, "")
-                gathered.append(odds(scored.probabilities, order) if scored is not None else 0.0)
-        return bar(
-            [(scores[case][0], scores[case][1]) for case in cases.flawed],
-            [(scores[case][0], scores[case][1]) for case in cases.sound],
-        )
+    def _most(self, kind: Kind) -> int:
+        """Return how many questions a test of a kind asks at most."""
+        cases = self.labelled[kind.name]
+        parts = (cases.first(FIRST_CASES), cases)
+        return len(Order) * sum(len(part.flawed) + len(part.sound) for part in parts)
+
+    async def _test(self, kind: Kind) -> AsyncGenerator[int, None]:
+        """Ask about the labelled cases of a kind and keep its bar; yield how many questions were asked before each."""
+        cases, asked = self.labelled[kind.name], 0
+        for part in (cases.first(FIRST_CASES), cases):
+            scores: dict[Case, list[float]] = {case: [] for case in (*part.flawed, *part.sound)}
+            for order in Order:
+                for case, gathered in scores.items():
+                    yield asked
+                    scored = await self._score(kind, case, order, "")
+                    gathered.append(odds(scored.probabilities, order) if scored is not None else 0.0)
+                    asked += 1
+            measured = bar(
+                [(scores[case][0], scores[case][1]) for case in part.flawed],
+                [(scores[case][0], scores[case][1]) for case in part.sound],
+            )
+            if measured.separation < HOPELESS:
+                break
+        self.bars[self.model.digest, kind.name] = measured
 
     async def _score(self, kind: Kind, case: Case, order: Order, brief: str) -> Scored | None:
         """Return an answer, None for one question that the engine cannot take."""

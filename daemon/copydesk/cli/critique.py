@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk.adapters.dismissals import ProjectDismissals
-from copydesk.adapters.evidence_files import known_sources
 from copydesk.adapters.project import find_root
 from copydesk.cli.arguments import LEVELS, add_engine_flags, flag_values
-from copydesk.cli.documents import found_at, printed, read_documents, wanted
+from copydesk.cli.critiquing import Critiquing
+from copydesk.cli.documents import found_at, printed, read_documents
+from copydesk.cli.formats.live import Live
 from copydesk.cli.guarding import guarded
-from copydesk.cli.results import Examined, Results
-from copydesk.cli.speaking import progress_line, speaker
-from copydesk.cli.wiring import desk_for, source_store
-from copydesk.core.brief import brief_of
-from copydesk.core.instant import instant
-from copydesk.core.note import Note
-from copydesk.core.view import shown
-from copydesk.events import Progress, Report, Stats
+from copydesk.cli.speaking import CANCELLED, progress_line, speaker
+from copydesk.cli.wiring import desk_for
+from copydesk.errors import Interrupted
 from copydesk.settings import load
-from copydesk.turns import abreast
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
     from copydesk.adapters.egress import Egress
-    from copydesk.adapters.sources import SourceStore
+    from copydesk.cli.results import Results
     from copydesk.core.document import Document
-    from copydesk.core.schema import Problem
     from copydesk.desk import Desk
     from copydesk.settings import Settings
 
@@ -44,7 +38,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "critique",
         help="find what a careful editor would mark",
         description="Find what a careful editor would mark. Folders stand for the Markdown files in them.",
-        epilog="Exit status: 0 nothing found at the level of --fail-on, 1 something found, 2 could not run.",
+        epilog="Exit status: 0 nothing found at the level of --fail-on, 1 something found, 2 could not run, "
+        "130 interrupted; what was found by then is printed.",
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="documents, or folders of them")
     parser.add_argument("--instant", action="store_true", help="instant checks only; no model is asked")
@@ -70,12 +65,15 @@ def run(args: argparse.Namespace) -> int:
     documents, failed = read_documents(args.paths, say)
     if not documents:
         return 2
+    live = Live() if args.format == "text" and sys.stdout.isatty() else None
     with guarded() as egress:
-        results = asyncio.run(_examined(documents, args, egress, say))
-    print(printed(results, args.format))
+        results = asyncio.run(_examined(documents, args, egress, say, live))
+    print(printed(results, args.format) if live is None else live.summary(results))
     problem = results.report.problem
     if problem is not None and args.format != "text":
         say(problem.sentence)
+    if isinstance(problem, Interrupted):
+        return CANCELLED
     if problem is not None and (args.engine or args.model or args.host or args.model_path):
         # Whoever names an engine wants its opinion; without it a run must not pass for a clean one.
         failed = True
@@ -83,70 +81,29 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _examined(
-    documents: Sequence[tuple[Path, Document]], args: argparse.Namespace, egress: Egress, say: Callable[[str], None]
+    documents: Sequence[tuple[Path, Document]],
+    args: argparse.Namespace,
+    egress: Egress,
+    say: Callable[[str], None],
+    live: Live | None,
 ) -> Results:
-    flags = flag_values(args)
-    told: set[Problem] = set()
     desks: dict[Path, tuple[Settings, Desk]] = {}
     for path, _ in documents:
         root = find_root(path)
         if root not in desks:
-            settings, problems = load(root, flags=flags)
+            settings, problems = load(root, flags=flag_values(args))
             desks[root] = settings, desk_for(settings, root, egress)
-            _tell(problems, told, say)
-    progress = progress_line(documents=len(documents))
-    dismissals, store = ProjectDismissals(warn=say), source_store(say)
+            for problem in problems:
+                say(str(problem))
 
-    async def one(item: tuple[Path, Document]) -> Examined:
-        path, document = item
+    def desk_of(path: Path) -> tuple[Settings, Desk | None]:
         settings, desk = desks[find_root(path)]
-        asked = None if args.instant else desk
-        return await _examine(path, document, settings, asked, args, dismissals, store, say, progress)
+        return settings, None if args.instant else desk
 
+    show = live.show if live is not None else None
+    critiquing = Critiquing(say, progress_line(), show, args.all, ProjectDismissals(warn=say))
     try:
-        width = max(settings.engine.concurrency for settings, _ in desks.values())
-        done = {item[0]: examined async for item, examined in abreast(documents, one, width)}
+        return await critiquing.results(documents, desk_of)
     finally:
-        progress("")
         for _, desk in desks.values():
             await desk.close()
-    return Results(tuple(done[path] for path, _ in documents))
-
-
-async def _examine(
-    path: Path,
-    document: Document,
-    settings: Settings,
-    desk: Desk | None,
-    args: argparse.Namespace,
-    dismissals: ProjectDismissals,
-    store: SourceStore | None,
-    say: Callable[[str], None],
-    progress: Callable[[str], None],
-) -> Examined:
-    head = document.text.slice(document.front_matter) if document.front_matter else ""
-    brief, problems = brief_of(head, settings.brief)
-    for problem in problems:
-        say(f"{path}: {problem}")
-    known = await asyncio.to_thread(known_sources, document, path, store, say)
-    notes: list[Note] = list(instant(document, frozenset(brief.known_terms), known_sources=known).notes)
-    report = Report(Stats())
-    if desk is not None and settings.critique.model:
-        async with aclosing(desk.critique(document, brief)) as events:
-            async for event in events:
-                if isinstance(event, Note):
-                    notes.append(event)
-                elif isinstance(event, Progress):
-                    progress(f"{path.name}: {event.label}, {event.done} of {event.total} questions")
-                else:
-                    report = event
-    kept = wanted(path, document, notes, settings, dismissals, say)
-    view = kept if args.all else shown(kept, document.words, settings.critique.max_per_1000_words)
-    return Examined(str(path), document, tuple(view), len(kept) - len(view), report)
-
-
-def _tell(problems: Sequence[Problem], told: set[Problem], say: Callable[[str], None]) -> None:
-    for problem in problems:
-        if problem not in told:
-            told.add(problem)
-            say(str(problem))

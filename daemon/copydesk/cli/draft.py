@@ -20,7 +20,7 @@ from copydesk.cli.documents import read_document
 from copydesk.cli.guarding import guarded
 from copydesk.cli.headings import sections_named, trouble
 from copydesk.cli.results import Examined, Results
-from copydesk.cli.speaking import progress_line, speaker
+from copydesk.cli.speaking import CANCELLED, progress_line, speaker
 from copydesk.cli.stopping import stopping
 from copydesk.cli.wiring import desk_for, source_store
 from copydesk.core.brief import brief_of
@@ -42,10 +42,6 @@ if TYPE_CHECKING:
     from copydesk.core.document import Document
     from copydesk.core.text import Span
     from copydesk.settings import Settings
-
-CANCELLED = 130
-"""The exit status of a command that was interrupted, as shells have it."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Task:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from copydesk import __version__
 from copydesk.cause import command
+from copydesk.cli.speaking import CANCELLED
 from copydesk.errors import CopydeskError
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"copydesk: {error.sentence}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        return 130
+        print("copydesk: Interrupted.", file=sys.stderr)
+        return CANCELLED
     except BrokenPipeError:
         # The reader of a pipe, such as `head`, has gone.
         _close_output()

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+CANCELLED = 130
+"""The exit status of a command that was interrupted, as shells have it."""
+
+
 def speaker() -> Callable[[str], None]:
     """Return what says a sentence the first time that it is given it."""
     said: set[str] = set()
@@ -23,9 +27,9 @@ def speaker() -> Callable[[str], None]:
     return say
 
 
-def progress_line(*, documents: int = 1) -> Callable[[str], None]:
-    """Return what shows progress on one line of a terminal, and nothing elsewhere or for several documents."""
-    if not sys.stderr.isatty() or documents > 1:
+def progress_line() -> Callable[[str], None]:
+    """Return what shows progress on one line of a terminal, in place of what it showed before; elsewhere nothing."""
+    if not sys.stderr.isatty():
         return lambda words: None
 
     def show(words: str) -> None:

@@ -8,6 +8,7 @@ from copydesk.core.codes import CODES
 from copydesk.core.note import Severity
 from copydesk.core.text import Encoding
 from copydesk.core.visible import shortened, visible
+from copydesk.errors import Interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,8 +34,8 @@ def text(results: Results, *, colour: bool) -> str:
     lines: list[str] = []
     for examined in results.documents:
         for note in examined.notes:
-            lines.extend(_note(examined, note, paint))
-    lines.extend(_summary(results, paint))
+            lines.extend(finding(examined, note, paint))
+    lines.extend(summary(results, paint))
     return "\n".join(lines)
 
 
@@ -49,7 +50,8 @@ def painter(*, colour: bool) -> Paint:
     return _painted if colour else _plain
 
 
-def _note(examined: Examined, note: Note, paint: Paint) -> Iterator[str]:
+def finding(examined: Examined, note: Note, paint: Paint) -> Iterator[str]:
+    """Yield the lines of one finding."""
     severity = note.severity.name.lower()
     by = "" if note.provenance.model is None else paint(f" [{note.provenance.agent}]", FAINT)
     yield (
@@ -62,7 +64,8 @@ def _note(examined: Examined, note: Note, paint: Paint) -> Iterator[str]:
         yield paint(f"    line {line} ({related.message}): {shortened(related.anchor.quote, QUOTED)}", FAINT)
 
 
-def _summary(results: Results, paint: Paint) -> Iterator[str]:
+def summary(results: Results, paint: Paint) -> Iterator[str]:
+    """Yield the lines on what was found in all, who found it, and what it cost."""
     notes = [note for examined in results.documents for note in examined.notes]
     model = sum(note.provenance.model is not None for note in notes)
     words = sum(examined.document.words for examined in results.documents)
@@ -98,7 +101,9 @@ def cost(report: Report) -> Iterator[str]:
     if report.untrusted:
         kinds = ", ".join(f"{CODES[code].name} ({code})" for code in report.untrusted)
         yield f"self-test: this model only guesses at {kinds}, so what it says of these is unproven"
-    if report.problem is not None:
+    if isinstance(report.problem, Interrupted):
+        yield visible(report.problem.sentence)
+    elif report.problem is not None:
         begun = "the model stopped answering" if report.stats.model_calls else "no model was asked"
         yield f"{begun}: {visible(report.problem.sentence)}"
 
