@@ -1,4 +1,4 @@
-"""R38: no code of ours makes code of a text, unpickles it or hands it to a shell; read off the syntax of every module."""
+"""R38: no code of ours makes code of a text, unpickles it or hands it to a shell, by the syntax of every module."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ PACKAGE = Path(copydesk.__file__).parent
 EVALUATING = frozenset({"eval", "exec", "compile", "__import__"})
 """Builtins, however they are used: another name for one would hide its call."""
 LOADING = frozenset(
-    ("pickle _pickle cPickle dill cloudpickle joblib marshal shelve yaml code codeop runpy imp builtins pty").split()
+    {
+        *("pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "yaml"),
+        *("code", "codeop", "runpy", "imp", "builtins", "pty"),
+    }
 )
 SHELLS = frozenset(
     {
