@@ -114,6 +114,13 @@ async def test_without_an_engine_nothing_is_drafted(desk: Desk) -> None:
     assert desk.journals == []
 
 
+async def test_a_folder_that_does_not_exist_is_told_of_before_anything_else(desk: Desk) -> None:
+    done = await desk.run("draft", "post.md", *HEADING, "--library", "nope")
+    assert (done.status, done.out) == (2, "")
+    assert done.err == "copydesk: There is no folder nope. Check what --library names.\n"
+    assert desk.ollama.requests == [] and desk.journals == []
+
+
 async def test_faults_that_are_left_are_status_1(desk: Desk) -> None:
     desk.post.write_text(POST.replace("about 40 words", "about 500 words"))
     done = await desk.run("draft", "post.md", *HEADING)

@@ -138,7 +138,6 @@ async def test_without_a_model_the_quotes_are_shown_and_the_claim_is_not_checked
     ("arguments", "reason"),
     [
         (["--claim", "The mill is old and grey."], "No library folder is set."),
-        (["--claim", "The mill is old and grey.", "--library", "nowhere"], "nowhere"),
         (["--claim", "The mill is old and grey.", "--library", "empty"], "The library is empty"),
     ],
 )
@@ -184,6 +183,27 @@ async def test_an_unknown_provider_is_an_error_and_nothing_takes_its_place(
     assert done.status == 2
     assert "There is no search provider named google." in done.err
     assert done.out == ""
+
+
+async def test_a_folder_that_does_not_exist_is_told_of_before_anything_else(run: Run, ollama: OllamaServer) -> None:
+    done = await run("--claim", "The mill is old.", "--library", "library", "--library", "nope", host=ollama.url)
+    assert (done.status, done.out) == (2, "")
+    assert done.err == "copydesk: There is no folder nope. Check what --library names.\n"
+    assert ollama.requests == []
+
+
+@pytest.mark.parametrize(("providers", "status"), [('["searxng"]', 2), ('["searxng", "library"]', 0)])
+async def test_a_place_without_an_address_is_told_of_before_the_model_is_asked(
+    run: Run, ollama: OllamaServer, tmp_path: Path, providers: str, status: int
+) -> None:
+    folder = tmp_path / "home" / ".config" / "copydesk"
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text(f"[search]\nproviders = {providers}\nlibrary = ['{tmp_path}/work/library']\n")
+    done = await run("--claim", "The mill at Lund was built in 1790.", host=ollama.url)
+    assert done.status == status
+    first = "copydesk: searxng is switched on and has no address. Set searxng under [search] in your user settings"
+    assert done.err.startswith(first)
+    assert bool(ollama.requests) is (status == 0)
 
 
 async def test_R25_a_workspace_cannot_switch_a_provider_on(run: Run, ollama: OllamaServer, tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk.core.note import Severity
+from copydesk.errors import DocumentError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from copydesk.settings import Settings
 
@@ -59,8 +61,21 @@ def flag_values(args: argparse.Namespace) -> dict[str, dict[str, object]]:
     return {name: table for name, table in tables if table}
 
 
-def with_library(settings: Settings, args: argparse.Namespace) -> Settings:
-    """Return settings in which a folder that was named here is searched, whatever else is."""
-    if not args.library or "library" in settings.search.providers:
-        return settings
-    return replace(settings, search=replace(settings.search, providers=("library", *settings.search.providers)))
+def with_library(settings: Settings, args: argparse.Namespace, say: Callable[[str], None]) -> Settings:
+    """Return settings in which a folder that was named here is searched, whatever else is.
+
+    `say` is told of places to search that cannot be asked. Raises `DocumentError` for a folder that does not exist.
+    """
+    from copydesk.adapters.search.choose import faults
+
+    for path in args.library or ():
+        if not path.exists():
+            raise DocumentError(f"There is no folder {path}.", "Check what --library names.")
+    if args.library and "library" not in settings.search.providers:
+        providers = ("library", *settings.search.providers)
+        settings = replace(settings, search=replace(settings.search, providers=providers))
+    unusable = faults(settings.search)
+    if len(unusable) < len(settings.search.providers):  # where none can be asked, that is an error, and said so
+        for fault in unusable.values():
+            say(fault.sentence)
+    return settings

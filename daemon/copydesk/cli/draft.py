@@ -132,7 +132,7 @@ def _task(args: argparse.Namespace, document: Document, heading: Span, say: Call
         say(str(problem))
     for problem in more:
         say(f"{args.path}: {problem}")
-    return _Task(args.path, document, heading, brief, with_library(settings, args), args.words)
+    return _Task(args.path, document, heading, brief, with_library(settings, args, say), args.words)
 
 
 def _journal(task: _Task, say: Callable[[str], None], *, again: bool) -> FileJournal:

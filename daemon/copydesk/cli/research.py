@@ -72,8 +72,9 @@ def run(args: argparse.Namespace) -> int:
     settings, problems = load(root, flags=flag_values(args))
     for problem in problems:
         say(str(problem))
+    settings = with_library(settings, args, say)
     with guarded() as egress:
-        results = asyncio.run(_researched(with_library(settings, args), root, egress, path, document, claims))
+        results = asyncio.run(_researched(settings, root, egress, path, document, claims))
     print(_printed(results, args.format))
     report = results.report
     if report.problem is not None and args.format != "text":

@@ -114,10 +114,16 @@ async def test_a_provider_without_an_address_says_so_and_the_others_work(means, 
     ["ftp://a.example", "http://u@a.example", "http://a.example?q=1", "http://", "a b", "http://127.1", "//x"],
 )
 async def test_what_is_no_address_is_told_of(means, allowed, address):
-    (kiwix,) = providers(settings("kiwix", kiwix=address), None, means)
+    kiwix, _ = providers(settings("kiwix", "library", kiwix=address), None, means)
     with pytest.raises(SearchUnavailable, match="is not the address of a server"):
         await kiwix.find("kiln", 5)
     assert allowed.now == []
+
+
+def test_settings_of_which_no_place_can_be_asked_are_an_error_before_anything_is(means):
+    with pytest.raises(SettingsError, match=r"^searxng is switched on and has no address\.$") as caught:
+        providers(settings("searxng", "kiwix", kiwix="a b"), None, means)
+    assert "Set searxng under [search]" in caught.value.remedy
 
 
 DESTINATIONS = [

@@ -1,7 +1,7 @@
 """Which places are searched: from settings to providers, each of them named there, none in place of another.
 
-A name that is not known is an error. A provider that lacks its address, or has one that is none, stays in its place and
-says so whenever it is asked, so that the others still work.
+A name that is not known is an error, and so are settings of which no provider can be asked. One of several that lacks
+its address, or has one that is none, stays in its place and says so whenever it is asked; the others still work.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ class Means:
 def providers(settings: SearchSettings, root: Path | None, means: Means) -> tuple[Provider, ...]:
     """Return the providers of the settings in their order, each once; whoever calls closes them.
 
-    `root` is the project's folder. Raises `SettingsError` for a name that is not known, and its
-    `SearchNotSetUp` where none is named.
+    `root` is the project's folder. Raises `SettingsError` for a name that is not known and where
+    none of them can be asked, and its `SearchNotSetUp` where none is named.
     """
     names = tuple(dict.fromkeys(settings.providers))
     unknown = [name for name in names if name not in NAMES]
@@ -70,7 +70,34 @@ def providers(settings: SearchSettings, root: Path | None, means: Means) -> tupl
             "Nothing is switched on to look claims up in.",
             'Set providers = ["library"] under [search] in your user settings, and library to a folder of sources.',
         )
-    return tuple(_provider(name, settings, root, means) for name in names)
+    unusable = faults(settings)
+    if len(unusable) == len(names):
+        raise next(iter(unusable.values()))
+    return tuple(_provider(name, settings, root, means, unusable.get(name)) for name in names)
+
+
+def faults(settings: SearchSettings) -> dict[str, SettingsError]:
+    """Return what is wrong with the settings of providers that are switched on, by their names."""
+    found: dict[str, SettingsError] = {}
+    for name in settings.providers:
+        written = _written(name, settings)
+        if written == "":
+            found[name] = SettingsError(
+                f"{name} is switched on and has no address.",
+                f"Set {name} under [search] in your user settings, or take it out of providers.",
+            )
+        elif written is not None and _address(written) is None:
+            found[name] = SettingsError(
+                f"{shortened(written, 100)} is not the address of a server.",
+                f"Write {name} under [search] like http://127.0.0.1:8080.",
+            )
+    return found
+
+
+def _written(name: str, settings: SearchSettings) -> str | None:
+    """Return a provider's address as settings have it, None for one that needs none."""
+    written = {"kiwix": settings.kiwix, "searxng": settings.searxng, "wikipedia": settings.wikipedia}
+    return written.get(name)
 
 
 def whereabouts(settings: SearchSettings, root: Path | None) -> tuple[str, ...]:
@@ -81,25 +108,17 @@ def whereabouts(settings: SearchSettings, root: Path | None) -> tuple[str, ...]:
     return tuple("\0".join((name, *places.get(name, ()))) for name in dict.fromkeys(settings.providers))
 
 
-def _provider(name: str, settings: SearchSettings, root: Path | None, means: Means) -> Provider:
+def _provider(
+    name: str, settings: SearchSettings, root: Path | None, means: Means, fault: SettingsError | None
+) -> Provider:
+    if fault is not None:
+        return Unusable(name, f"Search unavailable: {fault}", fault.remedy)
     if name == LIBRARY:
         return means.library(settings.library, root)
     if name == "ddg":
         return _ddg(settings, means)
-    written = {"kiwix": settings.kiwix, "searxng": settings.searxng, "wikipedia": settings.wikipedia}[name]
-    if not written:
-        return Unusable(
-            name,
-            f"Search unavailable: {name} is switched on and has no address.",
-            f"Set {name} under [search] in your user settings, or take it out of providers.",
-        )
-    address = _address(written)
-    if address is None:
-        return Unusable(
-            name,
-            f"Search unavailable: {shortened(written, 100)} is not the address of a server.",
-            f"Write {name} under [search] like http://127.0.0.1:8080.",
-        )
+    address = _address(_written(name, settings) or "")
+    assert address is not None
     url = address.url.rstrip("/")
     withdraw = _allowed(settings, means, address.host, address.port)
     return _kept(_asking(name, url, means), url, settings, means, withdraw)
