@@ -138,8 +138,11 @@ def test_cancelling_keeps_what_is_finished_and_a_closed_preview_stays_closed(
         (note,) = editor.wait_codes("CD701")
         assert "you cancelled it" in note.message
         assert editor.text() == POST
-        editor.command("Copydesk draft discard")
-        editor.wait_codes()
+        for answer, codes in (("2", ("CD701",)), ("1", ())):
+            editor.keys(":Copydesk draft discard<CR>")
+            editor.wait_screen("Discard the draft for good?")
+            editor.keys(f"{answer}<CR>")
+            editor.wait_codes(*codes)
         assert editor.text() == POST
         editor.command("Copydesk draft accept")
         poll("the answer", lambda: "no draft is ready here" in " ".join(editor.said()))

@@ -167,7 +167,7 @@ async def test_a_discarded_draft_is_gone_and_offered_no_more(connect: Connect) -
     await draft(editor)
     identity = (await note(editor))["data"]["id"]
     assert await run(editor, "Discard the draft") == {"discarded": True}
-    assert editor.asked == ["Discard the draft? It cannot be brought back."]
+    assert editor.asked == ["Discard the draft for good?"]
     await editor.until(lambda: not editor.diagnostics[URI])
     assert len(drafts.discarded) == 1
     with pytest.raises(RefusedRequest):

@@ -32,7 +32,7 @@ CHANGED = (
     "and copy from it, here or with copydesk drafts."
 )
 NO_SUCH = "The draft has no such paragraph."
-SURE = "Discard the draft? It cannot be brought back."
+SURE = "Discard the draft for good?"
 DISCARD, KEEP = "Discard", "Keep"
 ONCE_MORE = "A draft that is discarded cannot be brought back. Choose the same again to discard it."
 """What a writer is told."""

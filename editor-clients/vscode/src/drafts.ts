@@ -15,7 +15,6 @@ import { type Pages, type Previews, page, SCHEME } from "./preview";
 
 const SHOW = "copydesk.showDraft";
 const TITLE_LENGTH = 72;
-const DISCARD = "Discard";
 
 /** A draft as the server returns it; `range` is null where its section is not any more what the draft was made for. */
 export interface Draft {
@@ -56,7 +55,7 @@ export class Drafts {
       on("accept", ({ noteId }) => this.run("copydesk.applyNote", { noteId })),
       on("acceptParagraphs", (shown) => this.acceptParagraphs(shown)),
       on("sources", (shown) => sources(shown.value)),
-      on("discard", (shown) => this.discard(shown)),
+      on("discard", ({ noteId }) => this.run("copydesk.discardDraft", { noteId })),
     ];
   }
 
@@ -79,14 +78,6 @@ export class Drafts {
     if (!client) return;
     await execute(client, command, argument);
     await this.refresh(argument.noteId);
-  }
-
-  /** Throw a draft away, which cannot be undone, once the writer has said so again: a link could have asked for it. */
-  private async discard({ noteId, value }: Shown): Promise<void> {
-    const title = value.heading.at(-1) ?? "the section";
-    const question = { modal: true, detail: `It is the draft of “${title}”. This cannot be undone.` };
-    if ((await window.showWarningMessage("Discard the draft?", question, DISCARD)) !== DISCARD) return;
-    await this.run("copydesk.discardDraft", { noteId });
   }
 
   private async show(noteId: string, draft: Draft): Promise<void> {
