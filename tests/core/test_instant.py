@@ -151,6 +151,7 @@ PIECES = st.sampled_from(
         "Raise the RTO now. ",
         "The recovery time objective (RTO) is low. ",
         "rto ",
+        "h\u200bidden ",
         "> quoted ",
         "- item: ",
         "# Heading ",
@@ -209,6 +210,18 @@ def test_edits_all_over_a_document_give_what_a_reading_from_scratch_gives(name: 
             "It",
         ),
         ("The queue keeps messages for seven days.\n\nThe queue keeps messages for seven days.\n", "seven", "three"),
+        (
+            "The queue keeps messages for seven days.\n\nRain fell.\n\nCameras need light.\n",
+            "Rain fell.",
+            "The queue keeps messages for seven days.",
+        ),
+        (
+            f"Cameras need light.\n\n{2 * 'The queue keeps messages for seven days.  '}\n",
+            "The queue keeps messages for seven days.",
+            "Rain fell.",
+        ),
+        ("Rain fell on the roof.\n", "roof", "ro\u200bof"),
+        ("Rain fell on the ro\u200bof.\n", "\u200b", ""),
     ],
 )
 def test_an_edit_elsewhere_is_noticed(text: str, before: str, after: str) -> None:

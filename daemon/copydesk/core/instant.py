@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from copydesk.core.checks import authority, hedge, overclaim, passive, statistic
 from copydesk.core.checks.invisible import CODE as INVISIBLE
-from copydesk.core.checks.invisible import hidden
+from copydesk.core.checks.invisible import hidden, is_clear
 from copydesk.core.checks.jargon import CODE as JARGON
 from copydesk.core.checks.jargon import terms, unexplained
 from copydesk.core.checks.place import Finding, place_of
-from copydesk.core.checks.repetition import CONTRADICTION, REPETITION, gist, partners
+from copydesk.core.checks.repetition import CONTRADICTION, REPETITION, Repetitions, gist, repetitions
 from copydesk.core.checks.source import Sources, names_source
 from copydesk.core.citations.checks import CitationReading, cited
 from copydesk.core.citations.known import NO_SOURCES
@@ -54,11 +54,16 @@ class PassageReading:
 
 @dataclass(frozen=True)
 class InstantReading:
-    """The instant notes on a document in document order, and what the next reading may reuse."""
+    """The instant notes on a document in document order, and what the next reading may reuse.
+
+    `clear` is the document's text if it has no character that readers may not see.
+    """
 
     notes: tuple[Note, ...]
     memo: Mapping[_Key, PassageReading] = field(default_factory=dict, repr=False, compare=False)
     citations: CitationReading = field(default_factory=CitationReading, repr=False, compare=False)
+    clear: Text | None = field(default=None, repr=False, compare=False)
+    repetitions: Repetitions = field(default_factory=Repetitions, repr=False, compare=False)
 
 
 def instant(
@@ -84,11 +89,18 @@ def instant(
         memo[key] = reading
         readings.append(reading)
         introduced = introduced or reading.introduces
-    found = [*_notes(document, readings, known_terms), *_hidden(document.text)]
+    clear = is_clear(document.text, previous.clear if previous is not None else None)
+    sentences, gists = _comparable(document, readings)
+    repeated = repetitions(gists, previous.repetitions if previous is not None else Repetitions())
+    found = [
+        *_notes(document, readings, known_terms),
+        *_repeated(document.text, sentences, repeated),
+        *(() if clear else _hidden(document.text)),
+    ]
     flagged = frozenset(note.anchor.hint for note in found if note.code in _UNSOURCED)
     citations = cited(document, known_sources, previous.citations if previous is not None else None, flagged)
     notes = sorted([*found, *citations.notes], key=lambda note: (note.anchor.hint, note.code))
-    return InstantReading(tuple(notes), MappingProxyType(memo), citations)
+    return InstantReading(tuple(notes), MappingProxyType(memo), citations, document.text if clear else None, repeated)
 
 
 def _read(passage: Passage, source: str, *, introduced: bool) -> PassageReading:
@@ -123,13 +135,21 @@ def _notes(document: Document, readings: Sequence[PassageReading], known_terms: 
         sentence = passages[term.passage].sentences[term.sentence]
         later = passages[term.later[0]].sentences[term.later[1]] if term.later else None
         yield _note(text, JARGON, sentence, term.message, later, f"where “{term.term}” is spelled out")
+
+
+def _comparable(document: Document, readings: Sequence[PassageReading]) -> tuple[list[Sentence], list[Gist]]:
+    """Return the sentences that say enough to be compared, and their gists."""
     sentences, gists = [], []
-    for passage, reading in zip(passages, readings, strict=True):
+    for passage, reading in zip(document.passages, readings, strict=True):
         for sentence, kept in zip(passage.sentences, reading.gists, strict=False):
             if kept is not None:
                 sentences.append(sentence)
                 gists.append(kept)
-    for pair in partners(gists):
+    return sentences, gists
+
+
+def _repeated(text: Text, sentences: Sequence[Sentence], repeated: Repetitions) -> Iterator[Note]:
+    for pair in repeated.partners:
         why = _PARTNERS[pair.code]
         yield _note(text, pair.code, sentences[pair.later], pair.message, sentences[pair.earlier], why)
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from copydesk.core.placing import changed
 from copydesk.core.text import Span
 
 if TYPE_CHECKING:
@@ -64,6 +65,16 @@ def hidden(text: Text) -> Iterator[Hidden]:
             words.append((_word(source, match.start(), match.end()), match[0]))
     for span, characters in words:
         yield Hidden(span, _message(characters))
+
+
+def is_clear(text: Text, clear: Text | None = None) -> bool:
+    """Tell whether a text has none of the characters that `hidden` looks for, however they stand.
+
+    `clear` is a text that has none: only where this one differs is looked.
+    """
+    span = changed(clear, text).after if clear is not None else Span(0, len(text))
+    characters = _ASCII if text.source.isascii() else _CANDIDATE
+    return characters.search(text.source, span.start, span.end) is None
 
 
 def _matches(source: str) -> Iterator[re.Match[str]]:

@@ -125,6 +125,53 @@ def gist(sentence: Sentence, tokens: Sequence[str]) -> Gist | None:
     return Gist(tuple(stems), distinct, tuple(numbers), tuple(sorted(hinges)), negated, bound, tuple(keys), fronted)
 
 
+@dataclass(frozen=True, slots=True)
+class Repetitions:
+    """The gists of a document's sentences, and those that repeat or contradict an earlier one, both in its order."""
+
+    gists: tuple[Gist, ...] = ()
+    partners: tuple[Partner, ...] = ()
+
+
+_EDITED = 8
+"""Sentences from which on comparing each edited one with all others costs more than looking for partners again."""
+
+
+def repetitions(gists: Sequence[Gist], previous: Repetitions) -> Repetitions:
+    """Return the partners among gists, the same whatever those of an earlier text were."""
+    kept = _kept(gists, previous)
+    return Repetitions(tuple(gists), tuple(partners(gists)) if kept is None else kept)
+
+
+def _kept(gists: Sequence[Gist], previous: Repetitions) -> tuple[Partner, ...] | None:
+    """Return the partners that an edit left as they were; None where an edited sentence has, had or may have one."""
+    before = previous.gists
+    head = _agreement(before, gists)
+    tail = _agreement(before[head:][::-1], gists[head:][::-1])
+    gone, come = range(head, len(before) - tail), range(head, len(gists) - tail)
+    if len(come) > _EDITED or any(one.later in gone or one.earlier in gone for one in previous.partners):
+        return None
+    if any(at != index and _may_be_alike(gists[at], other) for at in come for index, other in enumerate(gists)):
+        return None
+
+    def moved(index: int) -> int:
+        return index if index < gone.start else index + come.stop - gone.stop
+
+    return tuple([Partner(one.code, moved(one.later), moved(one.earlier)) for one in previous.partners])
+
+
+def _agreement(one: Sequence[Gist], other: Sequence[Gist]) -> int:
+    """Return how many gists two documents share at their beginning."""
+    for index, (left, right) in enumerate(zip(one, other, strict=False)):
+        if left is not right and left != right:
+            return index
+    return min(len(one), len(other))
+
+
+def _may_be_alike(one: Gist, other: Gist) -> bool:
+    return one.distinct <= other.distinct or other.distinct <= one.distinct
+
+
 _FEW = 100
 """Candidates from which on sorting them all costs more than merging their lists as far as needed."""
 
@@ -140,10 +187,9 @@ def partners(gists: Sequence[Gist | None]) -> Iterator[Partner]:
     for later, current in enumerate(gists):
         if current is None:
             continue
-        distinct = current.distinct
         for index in _in_order([holders.get(current.keys[0], ()), *(heads.get(key, ()) for key in current.keys)]):
             other = gists[index]
-            if other is not None and (distinct <= other.distinct or other.distinct <= distinct):
+            if other is not None and _may_be_alike(other, current):
                 code = _relation(other, current)
                 if code is not None:
                     yield Partner(code, later, index)
