@@ -19,6 +19,7 @@ _ROLES = {
     "picks": Role.RESEARCHER,
     "sentences": Role.WRITER,
     "findings": Role.CRITIC,
+    "mended": Role.CRITIC,
     "do": Role.EDITOR,
 }
 
@@ -73,6 +74,11 @@ class Question:
         return re.findall(r"^Editor: mend (s\d+)", self.words, re.MULTILINE)[-1]
 
     @property
+    def confirms(self) -> bool:
+        """Tell whether a Critic is asked whether one sentence was mended, not what is wrong with all."""
+        return "mended" in self.schema["properties"]
+
+    @property
     def points(self) -> dict[str, str]:
         """Return the points of the plan, by id."""
         return dict(re.findall(r"^(P\d+) \([^\n]*?\): (.+)$", self.words, re.MULTILINE))
@@ -108,7 +114,8 @@ class Competent:
     """Knows what each sentence of its sources says in other words, and writes that; finds and mends what it is told to.
 
     `paraphrases` maps a quotation to a sentence that rests on it; `wrong` maps sentences that it writes instead to the
-    sentences that it mends them to. `criticises` holds the Critic's findings, round by round.
+    sentences that it mends them to. `criticises` holds the Critic's findings, round by round, `content` what it says
+    when asked whether one was mended, as a rule yes.
     """
 
     questions: Sequence[str]
@@ -117,6 +124,7 @@ class Competent:
     criticises: list[Sequence[tuple[str, str]]] = field(default_factory=list)
     mends: dict[str, list[Answer]] = field(default_factory=dict)
     evidence: list[str] = field(default_factory=list)
+    content: list[bool] = field(default_factory=list)
     extra: Mapping[str, Sequence[Answer]] = field(default_factory=dict)
 
     def __call__(self, question: Question) -> Answer:
@@ -168,6 +176,8 @@ class Competent:
         return {"sentences": sentences[:most]}
 
     def criticise(self, question: Question) -> Answer:
+        if question.confirms:
+            return {"mended": "yes" if not self.content or self.content.pop(0) else "no"}
         wanted = self.criticises.pop(0) if self.criticises else ()
         by_text = {text: id for id, text in question.draft.items()}
         findings = [

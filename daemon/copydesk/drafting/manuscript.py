@@ -71,8 +71,11 @@ class Manuscript:
         """Return the section's body as it would be now."""
         return await asyncio.to_thread(self._rendered, self.statements)
 
-    def better(self, findings: Sequence[Finding], defects: Sequence[Defect], left: Sequence[Finding]) -> bool:
-        """Tell whether a draft with these faults, and what the Critic holds against it still, is an improvement."""
+    def better(self, defects: Sequence[Defect], findings: Sequence[Finding] = (), left: Sequence[Finding] = ()) -> bool:
+        """Tell whether a draft with these faults is an improvement on the board's.
+
+        `findings` are what the Critic holds against what is changed, `left` those of them that are not mended.
+        """
         return improves(score(self.defects, findings), score(defects, left))
 
     async def settled(self) -> tuple[int, int]:
@@ -89,7 +92,7 @@ class Manuscript:
             bare = [replace(one, spans=one.notes) if one is statement else one for one in self.statements]
             for changed in (rest,) if defect.blocks else (bare, rest):
                 defects = await self.examined(changed)
-                if self.better((), defects, ()):
+                if self.better(defects):
                     gone, loose = gone + (changed is rest), loose + (changed is bare)
                     self.show(changed, defects)
                     break

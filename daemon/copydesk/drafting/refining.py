@@ -1,6 +1,7 @@
 """One round after the first: the Critic reads, the Researcher looks up again, and the Editor mends what is worst.
 
-Each patch is tried in its place and stays only if the ratchet turns. What was tried in vain is not tried again.
+Each patch is tried in its place and stays only if the ratchet turns; where code sees no difference, the Critic is asked
+whether what it named is mended. What was tried in vain is not tried again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
 
     from copydesk.core.draft.criticism import Criticism, Finding
+    from copydesk.core.draft.editing import Patch
     from copydesk.core.draft.layout import Board
     from copydesk.core.draft.plan import Point
     from copydesk.core.draft.statement import Statement
@@ -62,7 +64,7 @@ class Refining:
         for id in self._worst(findings):
             yield self._event(number, Role.EDITOR, "editing")
             await self._mend(board, id, findings, number)
-        async for event in self._filled(board, findings, number):
+        async for event in self._filled(board, number):
             yield event
 
     async def _criticism(self) -> Criticism | None:
@@ -87,7 +89,7 @@ class Refining:
             weights[one.sentence] = weights.get(one.sentence, 0) + 1
         return sorted(weights, key=lambda id: (-weights[id], int(id[1:])))[:MOST_MENDED]
 
-    async def _mend(self, board: Board, id: str, findings: list[Finding], number: int) -> None:
+    async def _mend(self, board: Board, id: str, findings: Sequence[Finding], number: int) -> None:
         """Ask for a patch of one sentence and keep it if that is an improvement.
 
         The prompt shows the draft as it was when the round began, so that the engine has read it before.
@@ -103,16 +105,12 @@ class Refining:
         )
         if patch is not None:
             changed = patch.applied(work.statements, calls.origin(Role.EDITOR, number, "draft_edit"))
-            left = [one for one in findings if one.sentence != id]
-            if await self._kept(changed, findings, left):
-                findings[:] = left
+            if await self._kept(changed, board, own, patch):
                 return
         self.reverted += 1
         self._vain |= {(statement.text, code) for code in (*(one.code for one in defects), *(one.code for one in own))}
 
-    async def _filled(
-        self, board: Board, findings: Sequence[Finding], number: int
-    ) -> AsyncGenerator[Drafting | Preview, None]:
+    async def _filled(self, board: Board, number: int) -> AsyncGenerator[Drafting | Preview, None]:
         """Have more written where the draft is far too short, or jottings were left out; once in a round."""
         work, calls = self.manuscript, self.calls
         point = self._lacking(work.board)
@@ -126,7 +124,7 @@ class Refining:
             lambda answer: writing.parsed(answer, work.board, point, origin, calls.budget, self.a_character),
         )
         changed = in_order(work.statements, written.statements) if written is not None else ()
-        if not changed or not await self._kept(changed, findings, findings):
+        if not await self._kept(changed, board):
             self.reverted += 1
             self._vain.add((point.id, "lacking"))
 
@@ -146,14 +144,38 @@ class Refining:
             )
         return None
 
-    async def _kept(self, changed: tuple[Statement, ...], before: Sequence[Finding], after: Sequence[Finding]) -> bool:
-        """Put changed sentences on the board if they are an improvement; tell whether they are."""
-        defects = await self.manuscript.examined(changed)
-        if not changed or not self.manuscript.better(before, defects, after):
+    async def _kept(
+        self,
+        changed: tuple[Statement, ...],
+        board: Board,
+        findings: Sequence[Finding] = (),
+        patch: Patch | None = None,
+    ) -> bool:
+        """Put changed sentences on the board if they are an improvement; tell whether they are.
+
+        `findings` are those that a patch answers, and `board` is what prompts of this round show.
+        """
+        work = self.manuscript
+        if not changed:
             return False
-        self.manuscript.show(changed, defects)
-        self.accepted += 1
-        return True
+        defects = await work.examined(changed)
+        better = work.better(defects, findings, findings)
+        if not better and patch is not None and work.better(defects, findings):
+            better = await self._confirmed(board, findings, patch)
+        if better:
+            work.show(changed, defects)
+            self.accepted += 1
+        return better
+
+    async def _confirmed(self, board: Board, findings: Sequence[Finding], patch: Patch) -> bool:
+        """Ask the Critic whether a patch mends what it found; no usable answer is no."""
+        calls = self.calls
+        mended = await calls.ask(
+            Role.CRITIC,
+            lambda budget: criticism.request_again(board, findings, patch, calls.prompts, budget, self.a_character),
+            criticism.confirmed,
+        )
+        return mended is True
 
     def _event(self, number: int, role: Role, label: str) -> Drafting:
         work = self.manuscript

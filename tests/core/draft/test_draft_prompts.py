@@ -70,13 +70,16 @@ def asked_of(text: str, a_character: int, budget: Budget) -> dict[str, Asked]:
     bare = Board(board.task)
     offered = tuple(researching.Candidate(f"c{n}", *evidence(text * 3, n)) for n in range(1, 13))
     point, statement = board.plan.points[0], board.statements[0]
+    ledger_ids = board.ledger.ids[:2]
     written = replace(board, faults=())
     defects, findings = [Defect("CD104", text, "s1")] * 3, [Finding("s1", "unclear", text[:60])]
+    patch = editing.Patch("s1", editing.Deed.SPLIT, ((text[:240], ledger_ids), (text[:160], ledger_ids)))
     return {
         "planner": planning.request(bare, PROMPTS, budget, a_character),
         "researcher": researching.request(board, board.plan.questions[0], offered, PROMPTS, budget)[0],
         "writer": writing.request(written, point, PROMPTS, budget, a_character),
         "critic": criticism.request(board, ("Q1", "Q2", "Q3", "Q4"), PROMPTS, budget, a_character),
+        "critic again": criticism.request_again(board, findings, patch, PROMPTS, budget, a_character),
         "editor": editing.request(board, statement, defects, findings, PROMPTS, budget, a_character),
     }
 

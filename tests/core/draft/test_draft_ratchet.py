@@ -26,6 +26,9 @@ def draft(*texts: str) -> tuple[Statement, ...]:
         (Score(1, 4, 0), Score(1, 3, 2), True),
         (Score(0, 0, 3), Score(0, 1, 0), False),
         (Score(0, 0, 0), Score(0, 0, 0), False),
+        (Score(0, 0, 5), Score(0, 1, 0), False),
+        (Score(0, 2, 0), Score(0, 1, 9), True),
+        (Score(0, 9, 0), Score(1, 0, 0), False),
     ],
 )
 def test_a_patch_stays_only_if_it_is_an_improvement(before: Score, after: Score, better: bool) -> None:

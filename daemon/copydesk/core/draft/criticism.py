@@ -1,7 +1,7 @@
 """The Critic: numbered sentences with what they rest on; it names the worst, and may ask to look up a planned question.
 
-What it says counts little: a finding weighs a tenth of a blocking fault found by code, and only says which sentences
-the Editor is shown.
+What it says counts little: a finding says which sentences the Editor is shown, and never makes up for a fault that code
+finds. Of a patch that code finds neither better nor worse it is asked whether that mends what it named.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from copydesk.core.draft.budget import Budget
+    from copydesk.core.draft.editing import Patch
     from copydesk.core.draft.forms import Schema
     from copydesk.core.draft.layout import Board
     from copydesk.core.draft.statement import Statement
@@ -35,6 +36,8 @@ CODES = {
 """What may be wrong with a sentence, as the Critic and the Editor are told."""
 NONE = "none"
 _TEMPLATE = "draft_criticise"
+_AGAIN = "draft_confirm"
+_YES, _NO = "yes", "no"
 
 
 def codes() -> str:
@@ -93,6 +96,28 @@ def parsed(
     question = answer.get("evidence")
     asked = question if isinstance(question, str) and question in open_questions else ""
     return Criticism(tuple(findings.values())[:MOST_FINDINGS], asked)
+
+
+def request_again(
+    board: Board, findings: Sequence[Finding], patch: Patch, prompts: Prompts, budget: Budget, a_character: int
+) -> Asked:
+    """Return what the Critic is asked of a patch: whether it mends what was found in a sentence.
+
+    The board is as it was before, so that the engine has read it.
+    """
+    fault = "; ".join(one.line for one in findings)
+    written = " ".join(f"“{one_line(text)}” [{', '.join(spans)}]" for text, spans in patch.instead)
+    deed = f"write instead: {written.replace(' []', '')}" if written else "delete it"
+    schema = object_of(mended=one_of([_YES, _NO]))
+    tail = prompts.fill(_AGAIN, sentence=patch.sentence, fault=fault, deed=deed)
+    words, left_out = laid_out(board, tail, prompts, budget)
+    return Asked(_AGAIN, words, schema, most_tokens(schema, a_character), left_out)
+
+
+def confirmed(answer: Mapping[str, object]) -> bool | str:
+    """Return whether the Critic calls its finding mended, or why that cannot be told."""
+    said = answer.get("mended")
+    return said == _YES if said in (_YES, _NO) else "the answer says neither yes nor no"
 
 
 def accepted(

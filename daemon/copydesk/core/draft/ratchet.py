@@ -1,8 +1,10 @@
 """The ratchet: what counts as better, and when to stop. It turns one way only.
 
 Models that revise their own work without an outside signal make it worse about as often as better (Huang et al., 2024;
-with a weak model an error brought in now and then is enough). The signal here is code: a patch stays only if the score
-of faults falls and no fault that blocks is added; otherwise it is taken back. An engine that fails accepts nothing.
+with a weak model an error brought in now and then is enough). The signal here is code: a patch stays if the score of
+the faults that code finds falls and none that blocks is added. Where that score is the same, it stays if it answers
+what the Critic found and the Critic, asked again, calls that mended. Otherwise it is taken back. An engine that fails
+accepts nothing.
 """
 
 from __future__ import annotations
@@ -48,8 +50,13 @@ class Score:
 
     @property
     def total(self) -> int:
-        """Return the sum by which drafts are compared."""
-        return BLOCKING * self.blocking + WARNING * self.warnings + FINDING * self.findings
+        """Return the sum of all faults."""
+        return self.by_code + FINDING * self.findings
+
+    @property
+    def by_code(self) -> int:
+        """Return the sum of the faults that code finds, by which drafts are compared."""
+        return BLOCKING * self.blocking + WARNING * self.warnings
 
     @property
     def clean(self) -> bool:
@@ -58,8 +65,10 @@ class Score:
 
 
 def improves(before: Score, after: Score) -> bool:
-    """Tell whether a patch stays: the score falls and nothing that blocks is added."""
-    return after.total < before.total and after.blocking <= before.blocking
+    """Tell whether a patch stays: no more blocks, and by code the score falls, or is the same with fewer findings."""
+    if after.blocking > before.blocking:
+        return False
+    return (after.by_code, after.findings) < (before.by_code, before.findings)
 
 
 @dataclass(frozen=True, slots=True)
