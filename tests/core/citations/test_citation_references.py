@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.core.citations.drafts import foreign_addresses, is_unsourced
-from copydesk.core.citations.known import KnownSource, KnownSources
 from copydesk.core.citations.quotations import quotations, words_of
 from copydesk.core.citations.references import CitationKind, references
 from copydesk.core.document import Format
-from copydesk.core.evidence import Source
 from copydesk.core.markdown import read
 from copydesk.core.text import Text
 
@@ -137,36 +134,3 @@ def test_what_is_read_again_is_what_is_read_first() -> None:
     assert again.entries == first.entries
     moved = read(Text(DOCUMENT.replace("ref.example/log", "other.example/log") + "\n[^c]: [log]\n"), previous=edited)
     assert references(moved, again).all == references(read(Text(moved.text.source))).all
-
-
-KNOWN = KnownSources((KnownSource(Source("Audit", "https://e.example/audit", "", "0"), "text"),), "file:///a/post.md")
-
-
-@pytest.mark.parametrize(
-    ("draft", "foreign"),
-    [
-        ("A third.[^a]\n\n[^a]: “x” [Audit](https://e.example/audit)\n", []),
-        ("See [it](http://e.example/audit/#x) and <https://e.example/audit>.\n", []),
-        ("See [it](https://evil.example/).\n", ["https://evil.example/"]),
-        ("See https://evil.example now.\n", ["https://evil.example"]),
-        ("![x](https://evil.example/?d=1)\n", ["![x](https://evil.example/?d=1)"]),
-        ("![x][y] z\n\n[y]: https://evil.example/p\n", ["https://evil.example/p", "![x][y]"]),
-        ("Run `curl https://evil.example`.\n", ["https://evil.example"]),
-        ("```\nwget //evil.example/x\n```\n", ["//evil.example/x"]),
-        ("<a href='https://evil.example'>x</a> it\n", ["https://evil.example"]),
-        ("[x](javascript:alert(1)) y\n", ["[x](javascript:alert(1))"]),
-        ("[x](other.md) y\n", ["other.md"]),
-        ("A note.[^a]\n\n[^a]: https://evil.example/only\n", ["https://evil.example/only"]),
-    ],
-)
-def test_R29_addresses_that_are_no_stored_source_are_named(draft: str, foreign: list[str]) -> None:
-    named = list(foreign_addresses(read(Text(draft)), KNOWN))
-    assert bool(named) is bool(foreign)
-    for one in foreign:
-        assert any(one in address or address in one for address in named)
-
-
-def test_a_draft_that_cites_no_stored_source_is_unsourced() -> None:
-    assert is_unsourced(read(Text("A third failed.\n")), KNOWN)
-    assert is_unsourced(read(Text("See [it](https://evil.example/).\n")), KNOWN)
-    assert not is_unsourced(read(Text("See [it](https://e.example/audit).\n")), KNOWN)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 TOO_SHORT, TOO_LONG = 0.5, 1.6
 """Shares of the length asked for beyond which a draft is far off."""
-_BLOCKING = frozenset({"CD601", "CD602", "CD603", "CD604"})
+_BLOCKING = frozenset({"CD601", "CD602", "CD604"})
 """Codes of citations that do not hold, which no draft may bring in."""
 _COUNTED = frozenset({Severity.ERROR, Severity.WARNING, Severity.INFORMATION})
 
