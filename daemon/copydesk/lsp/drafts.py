@@ -11,6 +11,7 @@ from copydesk.errors import CopydeskError
 from copydesk.events import Drafted, Drafting, Preview, Report
 from copydesk.lsp.applying import UNCHANGED, sent
 from copydesk.lsp.convert import plain_range, range_of
+from copydesk.lsp.wording import plain
 from copydesk.lsp.work import GONE, SWITCHED_OFF, tell
 
 if TYPE_CHECKING:
@@ -62,16 +63,19 @@ async def draft_section(session: Session, document: OpenDocument, offset: int, j
             async for event in events:
                 match event:
                     case Drafting():
-                        job.advance(_words(event), event.round, 0)
-                        session.client.preview(document.uri, job.id, _progress(event))
+                        job.advance(f"Round {_words(event)}", event.round, 0)
+                        session.client.preview(document.uri, job.id, job.token, _progress(event))
                     case Preview(markdown):
-                        session.client.preview(document.uri, job.id, {"markdown": markdown})
+                        session.client.preview(document.uri, job.id, job.token, {"markdown": markdown})
                     case Drafted():
                         drafted = event
                     case Report():
                         report = event
     except asyncio.CancelledError:
         session.background(_offer_kept(session, document, read, terms))
+        raise
+    except Exception:
+        await asyncio.to_thread(store.done, terms)
         raise
     await asyncio.to_thread(store.done, terms)
     tell(session, report)
@@ -255,11 +259,12 @@ async def _accepted(session: Session, document: OpenDocument, draft: Draft, afte
 
 def _words(event: Drafting) -> str:
     sources = f", {event.sources} source{'' if event.sources == 1 else 's'}" if event.sources else ""
-    return f"Round {event.round}: {event.role.value} {event.label}{sources}, {event.words} words so far"
+    return f"{event.round}: {event.role.value} {event.label}{sources}, {event.words} words so far"
 
 
 def _progress(event: Drafting) -> dict[str, Any]:
     return {
+        "line": plain(f"Draft, round {_words(event)}"),
         "round": event.round,
         "role": event.role.value,
         "label": event.label,
