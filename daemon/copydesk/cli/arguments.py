@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk.core.note import Severity
-from copydesk.errors import DocumentError
+from copydesk.errors import DocumentError, ModelMissing
+from copydesk.settings import load
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from copydesk.core.schema import Problem
     from copydesk.settings import Settings
 
 LEVELS = {severity.name.lower(): severity for severity in Severity}
@@ -40,6 +42,33 @@ def add_library_flag(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def settings_of(
+    root: Path | None, args: argparse.Namespace, more: Mapping[str, Mapping[str, object]] | None = None
+) -> tuple[Settings, tuple[Problem, ...]]:
+    """Return the settings in force below `root` with the flags of a command, and `more` of them, and what is wrong.
+
+    Raises `ModelMissing` where the embedded engine is to serve a model that it has no file of.
+    """
+    settings, problems = load(root, flags={**flag_values(args), **(more or {})})
+    if args.model and settings.engine.kind == "embedded":
+        path = _model_file(args.model, args.model_path)
+        settings = replace(settings, engine=replace(settings.engine, model_path=path))
+    return settings, problems
+
+
+def _model_file(name: str, path: str | None) -> str:
+    """Return the file of a model, which is the one at `path` or one of those on this machine; raises `ModelMissing`."""
+    from copydesk.adapters.engines.model_files import known_models
+
+    for file in [Path(path)] if path else known_models():
+        if file.stem.casefold() == name.casefold():
+            return path or str(file)
+    raise ModelMissing(
+        f"The embedded engine has no model {name}.",
+        "Name its file with --model-path FILE, or one that `copydesk model list` shows.",
+    )
+
+
 def flag_values(args: argparse.Namespace) -> dict[str, dict[str, object]]:
     """Return the flags of `add_engine_flags` and `add_library_flag` that were given as a settings layer."""
     engine: dict[str, object] = {}
@@ -51,6 +80,8 @@ def flag_values(args: argparse.Namespace) -> dict[str, dict[str, object]]:
         engine["base_url" if args.engine == "openai" else "host"] = args.host
     if args.model_path:
         engine["model_path"] = args.model_path
+        if not (args.engine or args.model or args.host):
+            engine["kind"] = "embedded"  # no other engine serves files
     if args.offline:
         engine["allow_remote"] = False
     critique: dict[str, object] = {"unproven": True} if getattr(args, "unproven", False) else {}

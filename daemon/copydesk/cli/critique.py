@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.adapters.dismissals import ProjectDismissals
 from copydesk.adapters.project import find_root
-from copydesk.cli.arguments import LEVELS, add_engine_flags, flag_values
+from copydesk.cli.arguments import LEVELS, add_engine_flags, settings_of
 from copydesk.cli.critiquing import Critiquing
 from copydesk.cli.documents import found_at, printed, read_documents
 from copydesk.cli.formats.live import Live
@@ -17,7 +17,6 @@ from copydesk.cli.guarding import guarded
 from copydesk.cli.speaking import CANCELLED, progress_line, speaker
 from copydesk.cli.wiring import desk_for
 from copydesk.errors import Interrupted
-from copydesk.settings import load
 
 if TYPE_CHECKING:
     import argparse
@@ -91,7 +90,7 @@ async def _examined(
     for path, _ in documents:
         root = find_root(path)
         if root not in desks:
-            settings, problems = load(root, flags=flag_values(args))
+            settings, problems = settings_of(root, args)
             desks[root] = settings, desk_for(settings, root, egress)
             for problem in problems:
                 say(str(problem))

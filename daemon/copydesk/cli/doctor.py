@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from copydesk import __version__
 from copydesk.adapters.engines.choose import choose, embedded_engine, ollama_engine, openai_engine
 from copydesk.adapters.project import find_root
-from copydesk.cli.arguments import add_engine_flags, flag_values
+from copydesk.cli.arguments import add_engine_flags, settings_of
 from copydesk.cli.guarding import guarded
 from copydesk.cli.log_file import log_file
 from copydesk.cli.search_report import search_lines
@@ -20,7 +20,6 @@ from copydesk.cli.wiring import NoCache, engine_choice
 from copydesk.core.visible import visible
 from copydesk.errors import CopydeskError
 from copydesk.ports import Locality
-from copydesk.settings import load
 
 if TYPE_CHECKING:
     import argparse
@@ -115,7 +114,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Print the report; 0 always, for a report is what was asked for."""
     root = find_root(Path.cwd() / "document")
-    settings, problems = load(root, flags=flag_values(args))
+    settings, problems = settings_of(root, args)
     with guarded() as egress:
         print(asyncio.run(report(settings, [str(problem) for problem in problems], root, egress)))
     return 0

@@ -15,7 +15,7 @@ from copydesk.adapters.evidence_files import document_address
 from copydesk.adapters.journal import default_drafts_directory, identity_of, open_journal
 from copydesk.adapters.project import find_root
 from copydesk.cli.accepting import noted, written
-from copydesk.cli.arguments import add_engine_flags, add_library_flag, flag_values, with_library
+from copydesk.cli.arguments import add_engine_flags, add_library_flag, settings_of, with_library
 from copydesk.cli.documents import read_document
 from copydesk.cli.guarding import guarded
 from copydesk.cli.headings import sections_named, trouble
@@ -31,7 +31,6 @@ from copydesk.core.visible import visible
 from copydesk.drafting.limits import Terms
 from copydesk.errors import DocumentError
 from copydesk.events import Drafted, Drafting, Report, Stats
-from copydesk.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from copydesk.core.document import Document
     from copydesk.core.text import Span
     from copydesk.settings import Settings
+
 
 @dataclass(frozen=True, slots=True)
 class _Task:
@@ -124,8 +124,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _task(args: argparse.Namespace, document: Document, heading: Span, say: Callable[[str], None]) -> _Task:
-    flags = flag_values(args) | ({"draft": {"rounds": args.rounds}} if args.rounds else {})
-    settings, problems = load(find_root(args.path), flags=flags)
+    rounds = {"draft": {"rounds": args.rounds}} if args.rounds else {}
+    settings, problems = settings_of(find_root(args.path), args, rounds)
     head = document.text.slice(document.front_matter) if document.front_matter else ""
     brief, more = brief_of(head, settings.brief)
     for problem in problems:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.adapters.files import read_text
 from copydesk.adapters.project import find_root
-from copydesk.cli.arguments import LEVELS, add_engine_flags, add_library_flag, flag_values, with_library
+from copydesk.cli.arguments import LEVELS, add_engine_flags, add_library_flag, settings_of, with_library
 from copydesk.cli.guarding import guarded
 from copydesk.cli.results import Examined, Results
 from copydesk.cli.speaking import progress_line, speaker
@@ -20,7 +20,6 @@ from copydesk.core.evidence import Status
 from copydesk.core.text import Text
 from copydesk.errors import DocumentError
 from copydesk.events import Progress, Report, Researched, Stats
-from copydesk.settings import load
 
 if TYPE_CHECKING:
     import argparse
@@ -69,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         say("There is no claim to check here. Name a line with a sentence on it, or a claim with --claim.")
         return 2
     root = find_root(path if path is not None else Path.cwd() / "document")
-    settings, problems = load(root, flags=flag_values(args))
+    settings, problems = settings_of(root, args)
     for problem in problems:
         say(str(problem))
     settings = with_library(settings, args, say)
