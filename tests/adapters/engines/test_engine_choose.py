@@ -118,6 +118,13 @@ async def test_nothing_at_all_names_both_next_steps(nowhere):
     assert "copydesk model fetch starter" in caught.value.remedy
 
 
+async def test_a_model_file_that_is_none_is_all_that_is_spoken_of(nowhere, tmp_path):
+    with pytest.raises(ModelMissing) as caught:
+        await choose(EngineChoice(host=nowhere, embedded_model=str(tmp_path / "nope.gguf")))
+    assert str(caught.value).startswith(f"The model file {tmp_path / 'nope.gguf'} cannot be used")
+    assert "ollama" not in caught.value.sentence.casefold()
+
+
 async def test_nothing_installed_says_what_to_install(nowhere, monkeypatch):
     for place in ("choose", "embedded"):
         monkeypatch.setattr(f"copydesk.adapters.engines.{place}.library_version", lambda: None)

@@ -126,6 +126,8 @@ async def _first_usable(choice: EngineChoice) -> Chosen:
     try:
         return await _embedded(choice, str(problem))
     except EngineError as error:
+        if choice.embedded_model and isinstance(error, ModelMissing):
+            raise  # a file that was named and is none is a mistake in the settings, whoever else might answer
         raise EngineUnreachable(f"{problem} {error}", f"{problem.remedy} Or: {error.remedy}") from error
 
 
