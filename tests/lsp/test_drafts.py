@@ -12,6 +12,7 @@ from copydesk.core.draft.stored import decoded
 from copydesk.core.edit import applied
 from copydesk.core.markdown import read
 from copydesk.core.text import Text
+from copydesk.errors import SettingsError
 from harness.draft_models import PAGES, POST, competent
 from harness.drafting_desk import DraftEngine
 from harness.drafts_in_editor import HEADING, URI, DraftingDesk, draft, note, run, start
@@ -19,6 +20,8 @@ from harness.editor import NEOVIM, RefusedRequest
 from harness.memory_stores import MemoryDrafts, MemorySources
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from conftest import Connect
     from harness.editor import Personality
 
@@ -31,6 +34,7 @@ async def test_a_draft_is_a_note_on_its_heading_and_nothing_is_in_the_text(
     ready = await note(editor)
     assert editor.quoted(URI, ready["range"]) == HEADING
     assert ready["severity"] == 3
+    assert ready["data"]["draft"] is True
     assert ready["message"].startswith("A draft of “The Lund canal” is ready: ")
     assert "2 sources cited" in ready["message"]
     assert editor.buffers[URI].text == POST
@@ -214,6 +218,9 @@ async def test_the_preview_is_for_clients_that_ask_for_it(connect: Connect) -> N
     assert {one["uri"] for one in previews} == {URI}
     assert [one for one in previews if "83 locks" in one.get("markdown", "")]
     assert {"planner", "researcher", "writer", "critic"} <= {one["role"] for one in previews if "role" in one}
+    assert {one["token"] for one in previews} == set(editor.progress)
+    lines = [one["line"] for one in previews if "line" in one]
+    assert "Draft, round 1: writer writing, 2 sources, 17 words so far" in lines
     silent = await start(connect)
     await draft(silent)
     await note(silent)
@@ -254,6 +261,25 @@ async def test_how_many_notes_give_way_is_said_before_any_does(connect: Connect)
     assert "It puts sentences in place of 2 of your notes." in ready["message"]
     shown = await editor.command("copydesk.showDraft", noteId=ready["data"]["id"])
     assert shown["replaced"] == notes.splitlines()
+
+
+async def test_a_place_to_search_that_there_is_none_of_is_said_and_the_journal_is_let_go(connect: Connect) -> None:
+    class Unset(DraftingDesk):
+        async def draft(self, *arguments: Any) -> AsyncGenerator[Any, None]:
+            raise SettingsError("There is no search provider named gogle.", "Name one that there is.")
+            yield
+
+    class Counted(MemoryDrafts):
+        ended = 0
+
+        def done(self, terms: Any) -> Any:
+            Counted.ended += 1
+            return super().done(terms)
+
+    editor = await start(connect, desk=Unset(), drafts=Counted())
+    await draft(editor)
+    await editor.until(lambda: any("no search provider named gogle" in sentence for sentence in editor.said))
+    assert Counted.ended == 1
 
 
 async def test_drafting_needs_a_heading(connect: Connect) -> None:
