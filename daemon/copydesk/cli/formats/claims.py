@@ -58,7 +58,9 @@ def _claim(examined: Examined, claim: ClaimReport, note: Note | None, paint: Pai
         for part in claim.parts:
             verdict = f"{part.verdict.replace('_', ' ')}: " if part.verdict is not None else ""
             yield f"    part: {verdict}{shortened(part.text, QUOTED)}"
-    if claim.status is not Status.JUDGED or claim.verdict is Verdict.NOT_CHECKABLE:
+    if claim.status is Status.UNJUDGED and not claim.evidence:
+        yield "    Nothing was found."  # so that there is nothing that a reader could judge in the model's place
+    elif claim.status is not Status.JUDGED or claim.verdict is Verdict.NOT_CHECKABLE:
         yield f"    {visible(claim.reason)}"
     elif claim.verdict is Verdict.NOT_ENOUGH_EVIDENCE:
         yield f"    {message(claim)}"
