@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from copydesk.core.claims.guard import covers, differences, veto
+from copydesk.core.claims.guard import covers, veto
 from harness.cases import CASES, cases
 from harness.misquotes import samples
 
@@ -64,14 +64,10 @@ def test_numbers_must_be_in_the_quote_itself() -> None:
     assert veto(claim, f"{quote} It is 88 metres high.") is None
 
 
-def test_differences_name_what_the_quote_has_instead() -> None:
-    claim = "In 2010 the fair drew 64 people."
-    assert differences(claim, "In 2011 the fair drew 46 people.") == (
-        "the claim says “64”, the quote “46”",
-        "the claim says “2010”, the quote “2011”",
-    )
-    assert differences(claim, claim) == ()
-    assert differences(claim, "The fair was well attended.") == ()
+def test_what_the_quote_has_instead_is_named() -> None:
+    claim = "The fair drew 64 people."
+    assert veto(claim, "The fair drew 46 people.") == "the claim says “64”, the quote “46”"
+    assert veto(claim, "The fair was well attended.") == "the quote does not say “64”"
 
 
 @pytest.mark.parametrize(
@@ -102,7 +98,7 @@ def test_long_and_odd_texts_are_borne(size: int) -> None:
         text = " ".join([odd] * size)
         veto(text, odd)
         veto(odd, text, text)
-        differences(text, text)
+        veto(text, text)
 
 
 _OPPOSITES = {"increased": "decreased", "higher": "lower"}

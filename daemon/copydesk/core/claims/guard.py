@@ -39,13 +39,6 @@ def veto(claim: str, quote: str, context: str = "") -> str | None:
     return next((words for rule in RULES.values() if (words := rule(*texts))), None)
 
 
-def differences(claim: str, quote: str) -> tuple[str, ...]:
-    """Return how the numbers and dates of a claim differ from those of a quote, each as a clause."""
-    texts = (claim[:LONGEST], quote[:LONGEST], "")
-    apart = [*amounts_apart(*texts), *dates_apart(*texts)]
-    return tuple(one.words for one in apart if one.told)
-
-
 def covers(claim: str, quote: str, context: str = "") -> float:
     """Return the share of a claim's content words, by their stems, that are in a quote or its context; 0 to 1.
 
