@@ -11,9 +11,11 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from copydesk.core.markdown import read
 from copydesk.core.quotes import LONGEST_GAP, Outcome, StoredText, check
 from copydesk.core.quoting.finding import PATIENCE, occurrences
 from copydesk.core.quoting.folding import fold
+from copydesk.core.text import Text
 from harness.cases import Case, cases
 from harness.misquotes import MISQUOTED, SET_OTHERWISE, elsewhere, halves, naive, samples, stands
 
@@ -36,6 +38,11 @@ def quotes(file: str) -> Iterator[tuple[str, list[str], str, str, str]]:
                 yield case.name, [source.rstrip("\n") for source in sources], quote, outcome, "\n".join(rest[:count])
 
 
+def of_markdown(text: str, key: str) -> StoredText:
+    """Return a Markdown source."""
+    return StoredText.of_document(read(Text(text)), key)
+
+
 def _named(case: Case) -> str:
     body = case.body
     for name, character in _NAMED.items():
@@ -45,7 +52,7 @@ def _named(case: Case) -> str:
 
 @pytest.mark.parametrize(
     ("make", "case", "sources", "quote", "outcome", "place"),
-    [(StoredText, *row) for row in quotes("plain")] + [(StoredText.of_markdown, *row) for row in quotes("markdown")],
+    [(StoredText, *row) for row in quotes("plain")] + [(of_markdown, *row) for row in quotes("markdown")],
 )
 def test_a_quote_in_its_source(
     make: Callable[[str, str], StoredText], case: str, sources: list[str], quote: str, outcome: str, place: str

@@ -20,7 +20,7 @@ from copydesk.core.quoting.faults import ALIKE, NEARLY, Pieces, stitched
 from copydesk.core.quoting.finding import occurrences
 from copydesk.core.quoting.folding import Folded, fold
 from copydesk.core.quoting.plain_view import plain_view
-from copydesk.core.text import Span, Text
+from copydesk.core.text import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -86,15 +86,8 @@ class StoredText:
     view: str = ""
 
     @classmethod
-    def of_markdown(cls, text: str, key: str) -> StoredText:
-        """Return a Markdown source in which a quote of its plain words is found."""
-        from copydesk.core.markdown import read  # a parser, which plain texts do without
-
-        return cls.of_document(read(Text(text)), key)
-
-    @classmethod
     def of_document(cls, document: Document, key: str) -> StoredText:
-        """Return the source of a document that was read already."""
+        """Return a Markdown source, read already, in which a quote of its plain words is found."""
         return cls(document.text.source, key, plain_view(document))
 
     @cached_property
