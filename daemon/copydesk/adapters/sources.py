@@ -97,17 +97,6 @@ class SourceStore:
         folder = self._folder(url)
         return tuple(kept.page for kept in self._in(folder)) if folder is not None else ()
 
-    def with_digest(self, sha256: str) -> Page | None:
-        """Return a stored source by the SHA-256 of its text."""
-        if not _RECORD.fullmatch(f"{sha256}.json"):
-            return None
-        for folder in self._folders():
-            if f"{sha256}.json" in self._names(folder):
-                kept = self._read(folder / f"{sha256}.json", folder.name)
-                if kept is not None:
-                    return kept.page
-        return None
-
     def all(self) -> Iterator[Kept]:
         """Yield every stored source, by address and then age."""
         kept = [one for folder in self._folders() for one in self._in(folder)]
