@@ -181,6 +181,7 @@ collect_ignore = (
         "test_faults_vscode.py",
         "test_findings_vscode.py",
         "test_neovim.py",
+        "test_notes_neovim.py",
         "test_real_model.py",
         "test_research_neovim.py",
         "test_research_vscode.py",

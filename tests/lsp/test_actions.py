@@ -33,6 +33,22 @@ async def test_actions_of_a_note(connect: Connect, personality: Personality) -> 
     assert all("edit" not in action for action in actions.values())
 
 
+async def test_of_two_notes_of_a_code_the_actions_say_which(connect: Connect, personality: Personality) -> None:
+    """A choice among titles that are all alike is none."""
+    editor = (await connect(personality, services(ScriptedDesk()))).editor
+    await editor.initialize()
+    editor.open(URI, "It is very old and very good.\n")
+    await editor.notes(URI, "Very is weak.", "Very is weak.")
+    line = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 28}}
+    params = {"textDocument": {"uri": URI}, "range": line, "context": {"diagnostics": []}}
+    titles = [one["title"] for one in await editor.request("textDocument/codeAction", params)]
+    assert [one for one in titles if one.startswith("Why")] == [
+        "Why this note? (CD402, “very old and very good.”)",
+        "Why this note? (CD402, “very good.”)",
+    ]
+    assert titles.count("Dismiss CD402 in this document") == titles.count("Dismiss CD402 in this project") == 1
+
+
 async def test_an_editor_without_commands_of_its_own_is_offered_what_can_be_begun(connect: Connect) -> None:
     editor = (await connect(VSCODE, services(ScriptedDesk()))).editor
     await editor.initialize(experimental={"copydesk": {"commands": False}})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -15,7 +16,7 @@ from copydesk.lsp import commands
 from copydesk.lsp.wording import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from copydesk.core.draft.notes import Offer
     from copydesk.core.evidence import Evidence
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 TITLE = 60
 """Code points of a note's or a rewrite's words in a title."""
+WORDS = 30
+"""Code points by which notes of one code are told apart in titles."""
 OPENED = 3
 """Sources of a verdict that are offered for opening."""
 REMOVE = "Remove it"
@@ -53,10 +56,21 @@ def code_actions(
     A client that shows no drafts would answer `copydesk.showDraft` with nothing that its user could see.
     """
     diagnostics = {one.data["id"]: one for one in reported if isinstance(one.data, dict) and "id" in one.data}
+    here = list(here)
+    codes = Counter(one.note.code for one in here)
+    # What hides a code elsewhere is the same from each of its notes.
+    first = {one.note.code: one.id for one in reversed(here)}
     return [
         action
         for one in here
-        for action in _for_note(one, notes.rewrite(one.id), notes.offer(one.id), diagnostics.get(one.id))
+        for action in _for_note(
+            one,
+            _named(one, codes),
+            tuple(Scope) if first[one.note.code] == one.id else (Scope.NOTE,),
+            notes.rewrite(one.id),
+            notes.offer(one.id),
+            diagnostics.get(one.id),
+        )
         if shows_drafts or action.command is None or action.command.command != commands.SHOW_DRAFT.id
     ]
 
@@ -70,8 +84,19 @@ def _kind(kind: str | types.CodeActionKind) -> str:
     return kind.value if isinstance(kind, types.CodeActionKind) else kind
 
 
+def _named(one: PlacedNote, codes: Counter[str]) -> str:
+    """Return a note's code, where another note here has the same with the words that it is on and what follows them."""
+    code, anchor = one.note.code, one.note.anchor
+    return f"{code}, “{shortened(anchor.quote + anchor.after, WORDS)}”" if codes[code] > 1 else code
+
+
 def _for_note(
-    one: PlacedNote, rewrite: str | None, offer: Offer | None, diagnostic: types.Diagnostic | None
+    one: PlacedNote,
+    named: str,
+    scopes: Container[Scope],
+    rewrite: str | None,
+    offer: Offer | None,
+    diagnostic: types.Diagnostic | None,
 ) -> Iterator[types.CodeAction]:
     note = one.note
     here: dict[str, object] = {"noteId": one.id}
@@ -88,13 +113,14 @@ def _for_note(
         yield _action(f"{again}: {shortened(note.message, TITLE)}", commands.REWRITE, here, diagnostic)
     if note.code in CLAIMS:
         yield _action("Research this claim", commands.RESEARCH_NOTE, here, diagnostic)
-    yield _action(f"Why this note? ({note.code})", commands.EXPLAIN, here, diagnostic)
+    yield _action(f"Why this note? ({named})", commands.EXPLAIN, here, diagnostic)
     for scope, title in (
-        (Scope.NOTE, f"Dismiss this note ({note.code})"),
+        (Scope.NOTE, f"Dismiss this note ({named})"),
         (Scope.DOCUMENT, f"Dismiss {note.code} in this document"),
         (Scope.PROJECT, f"Dismiss {note.code} in this project"),
     ):
-        yield _action(title, commands.DISMISS, here | {"scope": scope.value}, diagnostic)
+        if scope in scopes:
+            yield _action(title, commands.DISMISS, here | {"scope": scope.value}, diagnostic)
 
 
 def _for_draft(

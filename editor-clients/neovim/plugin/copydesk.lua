@@ -26,6 +26,10 @@ vim.api.nvim_create_autocmd("LspAttach", {
   callback = function(event)
     local client = vim.lsp.get_client_by_id(event.data.client_id)
     if client and client.name == "copydesk" then
+      -- Of several notes on a line the gravest gives the sign, unless the writer's configuration says otherwise.
+      if not (vim.diagnostic.config() or {}).severity_sort then
+        vim.diagnostic.config({ severity_sort = true }, vim.lsp.diagnostic.get_namespace(client.id))
+      end
       require("copydesk.notes").follow(client, event.buf)
     end
   end,

@@ -204,7 +204,7 @@ function M.find(client, document, found)
     end
   end
   if #drafts == 0 then
-    return message.say("no draft is ready here; ask for one with :Copydesk draft")
+    return message.say("no draft is ready here; ask with :Copydesk draft, or see earlier ones with `copydesk drafts`")
   elseif #here == 1 or #drafts == 1 then
     return run(here[1] or drafts[1])
   end

@@ -91,18 +91,17 @@ end
 ---@param buffer integer
 function M.follow(client, buffer)
   local group = vim.api.nvim_create_augroup("copydesk.shown." .. buffer, {})
-  vim.api.nvim_create_autocmd({ "CursorMoved", "DiagnosticChanged", "InsertEnter", "InsertLeave" }, {
-    group = group,
-    buffer = buffer,
-    callback = function()
-      -- Later, when the mode and the diagnostics are what the event announced.
-      vim.schedule(function()
-        if vim.api.nvim_buf_is_loaded(buffer) then
-          draw(client, buffer)
-        end
-      end)
-    end,
-  })
+  local function later()
+    -- When the mode, the diagnostics and the window are what the event announced.
+    vim.schedule(function()
+      if vim.api.nvim_buf_is_loaded(buffer) then
+        draw(client, buffer)
+      end
+    end)
+  end
+  local events = { "CursorMoved", "DiagnosticChanged", "InsertEnter", "InsertLeave", "BufEnter" }
+  vim.api.nvim_create_autocmd(events, { group = group, buffer = buffer, callback = later })
+  vim.api.nvim_create_autocmd("WinResized", { group = group, callback = later })
 end
 
 ---Learn which rewrites are offered now, and show those at the cursor below their notes.
