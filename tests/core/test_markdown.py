@@ -220,6 +220,10 @@ LONG = "".join(f"Paragraph {number} has a few words. It ends here.\n\n" for numb
         ("Above it.\n\n", "Above it.\n\n```\n"),
         ("Above it.\n\n", "Above it.\n\n<!--\n"),
         ("Above it.\n\n", "Above it.\n\n<div>\n"),
+        ("Paragraph 0 has", "Perhaps paragraph 0 has"),
+        ("Paragraph 0 has", "\n\n- Paragraph 0 has"),
+        ("Paragraph 0 has", "```\nParagraph 0 has"),
+        ("Paragraph 1 has", "[few]: x.html\n\nParagraph 1 has"),
     ],
 )
 def test_edits_that_reach_far(old: str, new: str) -> None:
@@ -227,6 +231,7 @@ def test_edits_that_reach_far(old: str, new: str) -> None:
         LONG,
         LONG + "$$\nx. y\n$$\n\nA [few] words.\n\n---\n",
         LONG.replace("5 has", "5 has\n$$\nx\n$$\n"),
+        f"---\ntitle: Words\n---\n\n{LONG}",
         f"The [report] is [split].\n\n{LONG}{DEFINITIONS}{LONG}A [report] that is [split].\n",
     ):
         for before, after in ((source, source.replace(old, new, 1)), (source.replace(old, new, 1), source)):

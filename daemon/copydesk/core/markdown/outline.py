@@ -58,20 +58,19 @@ def outline(text: Text, format: Format, previous: Outline | None) -> Outline:
 def _updated(old: Outline, lines: list[str], ends: list[str]) -> Outline | None:
     """Return the outline after an edit, None where the whole text must be read.
 
-    The window that is read again begins two blocks before the edit (a line may continue the paragraph above it) and
-    ends with an untouched block. Where that block comes out as it was, all below it reads as before: a block's
-    reading depends on nothing above its first line but link definitions.
+    The window that is read again begins two blocks before the edit (a line may continue the paragraph above it) or
+    where the body begins, and ends with an untouched block. Where that block comes out as it was, all below it reads
+    as before: a block's reading depends on nothing above its first line but link definitions.
     """
     head, tail = _agreement(_whole(old.lines, old.ends), _whole(lines, ends))
     end = len(old.lines) - tail
-    if head <= old.front_matter:
+    if head < old.front_matter:
         return None
     first = next((index for index, block in enumerate(old.blocks) if block.last_line >= head), len(old.blocks)) - 2
     last = next((index for index, block in enumerate(old.blocks) if block.first_line >= end), len(old.blocks)) + 1
-    if first < 0:
-        return None
+    first = max(first, 0)
     shift = len(lines) - len(old.lines)
-    start = old.blocks[first].first_line
+    start = old.blocks[first].first_line if first else old.front_matter
     stop = old.blocks[last].first_line + shift if last < len(old.blocks) else len(lines)
     window_lines = [*old.lines[start : stop - shift], *lines[start:stop]]
     if any(mark in line for line in window_lines for mark in _FAR_REACHING):
