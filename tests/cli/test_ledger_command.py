@@ -17,6 +17,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DAY = 86_400.0
+SUMMARY = """\
+2 connections left this machine; 1 name was looked up; 1 connection stayed within it; 1 was refused.
+
+Time (UTC)           Destination           Purpose         Sent     Received  Command   Outcome
+2026-11-16 11:06:40  en.wikipedia.org:443  test             812          812  copydesk  done
+2026-11-16 11:06:40  en.wikipedia.org      test     not counted  not counted  copydesk  opened
+2026-11-17 23:06:40  evil.example          test     not counted  not counted  copydesk  refused
+2026-11-18 11:06:39  [2001:db8::1]:8080    test               0            0  copydesk  failed
+
+In sum:
+Destination                     Purpose  Command   Count         Sent     Received  First (UTC)          Last (UTC)
+[2001:db8::1]:8080              test     copydesk      1            0            0  2026-11-18 11:06:39  2026-11-18 11:06:39
+en.wikipedia.org                test     copydesk      1  not counted  not counted  2026-11-16 11:06:40  2026-11-16 11:06:40
+en.wikipedia.org:443            test     copydesk      1          812          812  2026-11-16 11:06:40  2026-11-16 11:06:40
+evil.example (refused)          test     copydesk      1  not counted  not counted  2026-11-17 23:06:40  2026-11-17 23:06:40
+127.0.0.1:11434 (this machine)  test     copydesk      1        2,134        2,134  2026-10-19 11:06:40  2026-10-19 11:06:40
+
+The ledger is PATH
+"""  # noqa: E501
 TABLE = """\
 Time (UTC)           Destination                     Purpose         Sent     Received  Command   Outcome
 2026-10-19 11:06:40  127.0.0.1:11434 (this machine)  test           2,134        2,134  copydesk  done
@@ -80,12 +99,39 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return run_it
 
 
-def test_the_table(run: Callable[..., Any]) -> None:
-    assert run() == (
-        0,
-        TABLE,
-        "",
-    )
+def test_what_left_this_machine_comes_first_and_then_sums(run: Callable[..., Any]) -> None:
+    assert run() == (0, SUMMARY, "")
+
+
+def test_all_is_a_line_for_each_connection(run: Callable[..., Any]) -> None:
+    assert run("--all") == (0, TABLE, "")
+
+
+def test_an_afternoon_of_model_calls_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "ledger.jsonl"
+    monkeypatch.setattr(module, "default_ledger_path", lambda: path)
+    times = iter(range(1_795_000_000, 1_796_000_000, 60))
+    ledger = Ledger(path, clock=lambda: next(times))
+    for _ in range(455):
+        called = replace(ledger.entry("127.0.0.1", 11434, "engine"), sent=1000, received=10, outcome="done")
+        ledger.append(called)
+    ledger.append(replace(ledger.entry("127.0.0.1", 11434, "engine"), outcome="opened"))
+    lines = module.newest()["text"].splitlines()
+    assert len(lines) == 7
+    assert lines[0] == "Nothing has left this machine; 456 connections stayed within it."
+    sums = "127.0.0.1:11434 (this machine) engine copydesk 456 455,000 4,550 2026-11-18 11:06:40 2026-11-18 18:41:40"
+    assert lines[4].split() == sums.split()
+
+
+def test_of_much_that_left_the_newest_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "ledger.jsonl"
+    monkeypatch.setattr(module, "default_ledger_path", lambda: path)
+    ledger = Ledger(path)
+    for number in range(60):
+        ledger.append(replace(ledger.entry("a.example", 443, f"page {number:02}"), outcome="done"))
+    rows, sums = module.newest()["text"].split("In sum:")
+    assert "page 09" not in rows and "page 10" in rows and "(10 earlier ones: --all)" in rows
+    assert all(f"page {number:02}" in sums for number in range(60))
 
 
 @pytest.mark.parametrize(("days", "hosts"), [("0", 0), ("1", 2), ("2.5", 4), ("36500", 5)])
@@ -104,7 +150,7 @@ def test_a_span_that_is_none_is_refused(run: Callable[..., Any], days: str) -> N
 def test_R74_clear(run: Callable[..., Any]) -> None:
     assert run("clear") == (0, "5 entries removed from PATH\n", "")
     assert run("clear") == (0, "0 entries removed from PATH\n", "")
-    assert run() == (0, "Nothing has left this machine.\nThe ledger is PATH\n", "")
+    assert run() == (0, "Nothing has left this machine.\n\nThe ledger is PATH\n", "")
 
 
 def test_without_a_home_there_is_no_ledger(run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +169,7 @@ def test_R45_what_is_shown_moves_no_cursor(
     values = dict.fromkeys(("time", "host", "purpose", "command", "outcome"), hostile)
     path.write_text(json.dumps({**values, "port": 1, "sent": 1, "received": 1}) + "\n")
     monkeypatch.setattr(module, "default_ledger_path", lambda: path)
-    assert module.run(argparse.Namespace(action="show", format="text", since=None)) == 0
+    assert module.run(argparse.Namespace(action="show", format="text", since=None, all=False)) == 0
     shown = capsys.readouterr().out
     assert "owned" in shown
     assert not set(shown) & {"\x1b", "\x07", "\u202e"}

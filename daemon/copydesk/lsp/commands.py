@@ -234,10 +234,10 @@ DOCTOR = Command(
 LEDGER = Command(
     "copydesk.ledger",
     "List the connections that copydesk opened or refused, those of the command line included: the newest 200, oldest "
-    "first. Nothing is shown. `copydesk ledger` prints them all.",
+    "first. Nothing is shown. `copydesk ledger --all` prints every one.",
     '`{"path": string or null, "entries": [{"time", "host", "port", "purpose", "sent", "received", "command", '
-    '"outcome"}], "text"}`; `sent` and `received` are bytes, null where they were not counted; `text` is the same as a '
-    "table for people",
+    '"outcome"}], "text"}`; `sent` and `received` are bytes, null where they were not counted; `text` is for '
+    "people: what left this machine, then sums of the whole ledger, as `copydesk ledger` prints them",
 )
 
 CLEAR = Command(
