@@ -42,14 +42,16 @@ def run(tmp_path: Path):
     }
     environment |= {"HOME": str(home), "NO_COLOR": "1", "COLUMNS": "100"}
 
-    def run_it(*arguments: str, write: dict[str, str | bytes] | None = None) -> subprocess.CompletedProcess[str]:
+    def run_it(
+        *arguments: str, write: dict[str, str | bytes] | None = None, given: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
         for name, content in (write or {}).items():
             file = work / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content.encode() if isinstance(content, str) else content)
         return subprocess.run(
             [sys.executable, "-m", "copydesk", *arguments],
-            cwd=work, env=environment, capture_output=True, encoding="utf-8", timeout=60, check=False,
+            cwd=work, env=environment, input=given, capture_output=True, encoding="utf-8", timeout=60, check=False,
         )  # fmt: skip
 
     return run_it
@@ -154,6 +156,31 @@ def test_what_cannot_be_read_is_said_in_one_line(run, arguments, content, says: 
     assert says in done.stderr
     assert done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["tower.html", "tower.HTM", "tower.xhtml"])
+def test_html_is_not_read(run, name: str) -> None:
+    done = run("critique", "--instant", name, write={name: "<p>Studies show that shops overpay.</p>"})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"copydesk: {name} is HTML, which is not critiqued. Name a Markdown or text file.\n"
+
+
+def test_a_pipe_is_not_waited_for(run, tmp_path: Path) -> None:
+    assert run("--version").returncode == 0
+    os.mkfifo(tmp_path / "work" / "post.md")
+    done = run("critique", "--instant", "post.md")
+    assert done.returncode == 2
+    assert done.stderr == "copydesk: post.md is not a file. Name a file; `copydesk critique -` reads standard input.\n"
+
+
+def test_standard_input_is_read_as_markdown(run) -> None:
+    done = run("critique", "--instant", "-", "post.md", given=FLAWED, write={"post.md": CLEAN})
+    assert done.returncode == 1
+    assert done.stdout.startswith("-:3:1: warning CD102") and "1 finding in 2 documents" in done.stdout
+    assert run("critique", "--instant", "-", given="a" * (3 << 20)).stderr.startswith(
+        "copydesk: Standard input is larger"
+    )
+    assert run("critique", "--instant", "-", given="a\0b").stderr.startswith("copydesk: Standard input is not text.")
 
 
 def test_one_unreadable_document_does_not_stop_the_others(run) -> None:

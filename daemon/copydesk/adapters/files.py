@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import stat
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,8 +48,11 @@ def _below(folder: Path) -> Iterator[Path]:
 def read_text(path: Path) -> Text:
     """Return a file's text, line ends and byte order mark as they are; raises `DocumentError`."""
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise DocumentError(f"{path} is larger than 2 MiB.", "Split it, or leave it out.")
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode) and not stat.S_ISDIR(facts.st_mode):
+            raise DocumentError(f"{path} is not a file.", "Name a file; `copydesk critique -` reads standard input.")
+        if facts.st_size > LARGEST_FILE:
+            raise _too_large(str(path))
         content = path.read_bytes()
     except FileNotFoundError:
         raise DocumentError(f"{path} does not exist.", "Check the name.") from None
@@ -55,16 +60,32 @@ def read_text(path: Path) -> Text:
         raise DocumentError(f"{path} is a folder.", "Name the files in it.") from None
     except OSError as error:
         raise DocumentError(f"{path} cannot be read ({error.strerror}).", "Check that you may read it.") from None
+    return _decoded(content, str(path))
+
+
+def read_standard_input() -> Text:
+    """Return what standard input holds, as `read_text` does a file; raises `DocumentError`."""
+    content = sys.stdin.buffer.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise _too_large("Standard input")
+    return _decoded(content, "Standard input")
+
+
+def _too_large(name: str) -> DocumentError:
+    return DocumentError(f"{name} is larger than 2 MiB.", "Split it, or leave it out.")
+
+
+def _decoded(content: bytes, name: str) -> Text:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise DocumentError(f"{path} is UTF-16.", "Save it as UTF-8 and try again.")
+        raise DocumentError(f"{name} is UTF-16.", "Save it as UTF-8 and try again.")
     if b"\0" in content:
-        raise DocumentError(f"{path} is not text.", "Leave it out.")
+        raise DocumentError(f"{name} is not text.", "Leave it out.")
     try:
         return Text(content.decode("utf-8"))
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise DocumentError(
-            f"{path} is not UTF-8: the first byte that is not is on line {line}.", "Save it as UTF-8 and try again."
+            f"{name} is not UTF-8: the first byte that is not is on line {line}.", "Save it as UTF-8 and try again."
         ) from None
 
 

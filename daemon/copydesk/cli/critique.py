@@ -40,7 +40,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog="Exit status: 0 nothing found at the level of --fail-on, 1 something found, 2 could not run, "
         "130 interrupted; what was found by then is printed.",
     )
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="documents, or folders of them")
+    parser.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="documents, or folders of them, or - for standard input"
+    )
     parser.add_argument("--instant", action="store_true", help="instant checks only; no model is asked")
     parser.add_argument("--format", choices=FORMATS, default="text", help="how findings are printed (default: text)")
     parser.add_argument(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copydesk.adapters.files import documents_in, read_text
+from copydesk.adapters.files import documents_in, read_standard_input, read_text
 from copydesk.cli.arguments import LEVELS
 from copydesk.core.suppress import Dismissed, suppressed
 from copydesk.core.view import distinct
@@ -14,7 +15,6 @@ from copydesk.errors import DocumentError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from copydesk.adapters.dismissals import ProjectDismissals
     from copydesk.cli.results import Results
@@ -23,11 +23,27 @@ if TYPE_CHECKING:
     from copydesk.settings import Settings
 
 
+STANDARD_INPUT = Path("-")
+"""What stands for standard input, as in other commands that read files."""
+
+_HTML = frozenset({".html", ".htm", ".xhtml"})
+
+
 def read_document(path: Path) -> Document:
     """Return a document from disk; raises `DocumentError`."""
     from copydesk.core.markdown import format_of, read
 
+    if path.suffix.lower() in _HTML:
+        # Read as Markdown it would be markup without a word to critique, which must not pass for a clean document.
+        raise DocumentError(f"{path} is HTML, which is not critiqued.", "Name a Markdown or text file.")
     return read(read_text(path), format_of(path.name))
+
+
+def read_standard() -> Document:
+    """Return standard input as a Markdown document; raises `DocumentError`."""
+    from copydesk.core.markdown import read
+
+    return read(read_standard_input())
 
 
 def read_documents(paths: Sequence[Path], say: Callable[[str], None]) -> tuple[list[tuple[Path, Document]], bool]:
@@ -36,7 +52,7 @@ def read_documents(paths: Sequence[Path], say: Callable[[str], None]) -> tuple[l
     failed = False
     for path in documents_in(paths):
         try:
-            documents.append((path, read_document(path)))
+            documents.append((path, read_standard() if path == STANDARD_INPUT else read_document(path)))
         except DocumentError as error:
             failed = True
             say(error.sentence)

@@ -7,9 +7,9 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copydesk.adapters.files import read_text
 from copydesk.adapters.project import find_root
 from copydesk.cli.arguments import LEVELS, add_engine_flags, add_library_flag, settings_of, with_library
+from copydesk.cli.documents import read_document
 from copydesk.cli.guarding import guarded
 from copydesk.cli.results import Examined, Results
 from copydesk.cli.speaking import progress_line, speaker
@@ -87,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _subject(args: argparse.Namespace) -> tuple[Path | None, Document, tuple[Claim, ...]]:
     """Return what is to be researched; raises `DocumentError`."""
-    from copydesk.core.markdown import format_of, read
+    from copydesk.core.markdown import read
 
     if (args.path is None) == (args.claim is None):
         raise DocumentError("Name a document, or give one claim with --claim.", "See copydesk research --help.")
@@ -97,7 +97,7 @@ def _subject(args: argparse.Namespace) -> tuple[Path | None, Document, tuple[Cla
         document = read(Text(args.claim), Format.PLAIN)
         whole = claim_at(document, document.passages[0].span) if document.passages else None
         return None, document, (whole,) if whole is not None else ()
-    document = read(read_text(args.path), format_of(args.path.name))
+    document = read_document(args.path)
     if args.line is None:
         return args.path, document, claims_in(document, None)
     text = document.text
