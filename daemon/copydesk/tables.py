@@ -196,10 +196,11 @@ class DraftSettings:
     tokens: int = field(
         default=400_000,
         metadata=key(
-            Whole(1000, 10**8), "How many tokens a draft may take, prompts and answers, as the engine counts them."
+            Whole(1000, 10**8),
+            "How many tokens a draft may take in one run, prompts and answers, as the engine counts them.",
         ),
     )
-    seconds: int = field(default=1800, metadata=key(Whole(10, 10**6), "How many seconds a draft may take."))
+    seconds: int = field(default=1800, metadata=key(Whole(10, 10**6), "How many seconds a draft may take in one run."))
     words: int = field(
         default=0,
         metadata=key(

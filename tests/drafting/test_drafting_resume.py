@@ -124,19 +124,23 @@ async def test_after_an_engine_that_failed_the_draft_goes_on_where_it_was() -> N
     assert len(engine.asked) == 2
 
 
-async def test_a_larger_token_budget_goes_on_where_the_smaller_ended() -> None:
+async def test_out_of_tokens_the_same_command_again_goes_on_with_as_many_more_until_it_is_done() -> None:
     journal, search = MemoryJournal(), ScriptedSearch(PAGES)
-    engine = DraftEngine(competent())
-    small = await drawn(engine, POST, HERE, [search], journal=journal, brief=SHORT, limits=Limits(tokens=1200))
-    assert small.draft.status is Stop.TOKEN_BUDGET
-    again = DraftEngine(competent())
-    same = await drawn(again, POST, HERE, [search], journal=journal, brief=SHORT, limits=Limits(tokens=1200))
-    assert same.draft == small.draft
-    assert again.asked == []
-    more = DraftEngine(competent())
-    result = await drawn(more, POST, HERE, [search], journal=journal, brief=SHORT)
-    assert result.draft.status is Stop.CLEAN
-    assert len(engine.asked) + len(more.asked) == 5
+    whole, engine = await run(competent, MemoryJournal(), ScriptedSearch(PAGES))
+    asked, ends = [], []
+    while not ends or ends[-1].status is not Stop.CLEAN:
+        part = DraftEngine(competent())
+        limits = Limits(tokens=1200)
+        result = await drawn(part, POST, HERE, [search], journal=journal, brief=SHORT, limits=limits)
+        asked.append(len(part.asked))
+        ends.append(result.draft)
+        spent = [usage.prompt_tokens + usage.output_tokens for usage in part.usages]
+        assert sum(spent[:-1]) < limits.tokens, "no call is begun once the limit is reached"
+        assert asked[-1], "a run that may go on asks something"
+    assert {one.status for one in ends[:-1]} == {Stop.TOKEN_BUDGET}
+    assert len(ends) > 1
+    assert sum(asked) == len(engine.asked)
+    assert told(ends[-1]) == told(whole)
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,7 @@ class Calls:
     budget: Budget
     clock: Callable[[], float]
     spent: Spent = field(default_factory=Spent, init=False)
+    _recalled_cost: Spent = field(default_factory=Spent, init=False)
     _remarks: dict[str, bool] = field(default_factory=dict, init=False)
     _number: int = field(default=0, init=False)
     _began: float = field(default=0.0, init=False)
@@ -136,10 +137,14 @@ class Calls:
         return digest(str(self._number), *parts)
 
     def check(self) -> None:
-        """Raise `Halted` where the limits are reached, or the draft was told to stop."""
+        """Raise `Halted` where the limits are reached, or the draft was told to stop.
+
+        What the journal knew costs nothing again: a run that is begun again has the whole limit for what is new.
+        """
         if self._told_to_stop():
             raise Halted(Stop.CANCELLED)
-        if self.spent.prompt_tokens + self.spent.output_tokens >= self.limits.tokens:
+        new = self.spent - self._recalled_cost
+        if new.prompt_tokens + new.output_tokens >= self.limits.tokens:
             raise Halted(Stop.TOKEN_BUDGET)
         if self._left() <= 0:
             raise Halted(Stop.TIME_BUDGET)
@@ -185,6 +190,7 @@ class Calls:
         stored = await self.journal.recall(key)
         if stored is not None and (known := _read(stored)) is not None:
             self.spent += known[1]
+            self._recalled_cost += known[1]
             return known[0]
         before = self._tallied()
         answer = await self.bounded(self._replied(model, prompt, sampling, asked.schema))

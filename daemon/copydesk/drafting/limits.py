@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one draft: rounds, tokens as the engine counts them (prompts and answers), seconds of work.
+    """Bounds of one draft: rounds, and for each run tokens as the engine counts them, in and out, and seconds of work.
 
     `words` is how long a section should be where its brief does not say, 0 for what is usual for its level.
     """
