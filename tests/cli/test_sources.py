@@ -98,6 +98,22 @@ def test_the_text_output_names_place_code_and_words(run, store: SourceStore) -> 
     ]
 
 
+def test_a_quote_of_a_file_in_the_library_is_checked_though_nothing_was_researched(run, tmp_path: Path) -> None:
+    library = tmp_path / "work" / "sources"
+    library.mkdir()
+    (library / "audit.md").write_text(f"# Audit\n\n{TEXT}\n", "utf-8")
+    written = {
+        "sound.md": SOUND.replace(URL, "sources/audit.md"),
+        "post.md": ALTERED.replace(URL, "sources/audit.md"),
+        "copydesk.toml": '[search]\nlibrary = ["sources"]\n',
+    }
+    for command in (("sources", "check"), ("critique", "--instant")):
+        done = run(*command, "sound.md", "post.md", "--format", "json", write=written)
+        assert done.returncode == 1, done.stderr
+        found = [[note["code"] for note in one["notes"]] for one in json.loads(done.stdout)["documents"]]
+        assert found == [[], ["CD602"]]
+
+
 def test_what_the_writer_does_not_want_to_hear_is_not_told(run, store: SourceStore) -> None:
     store.pin(page())
     off = {"post.md": f"<!-- copydesk-disable-file CD602 -->\n\n{ALTERED}"}

@@ -1,4 +1,4 @@
-"""What is known of a document's sources: from the user's store, and from the bundle beside the document."""
+"""What is known of a document's sources: from the user's store, its own files, and the bundle beside the document."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from copydesk.core.citations.references import references
 from copydesk.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from copydesk.adapters.local_sources import LocalFiles
     from copydesk.adapters.sources import SourceStore
     from copydesk.core.document import Document
 
@@ -41,21 +42,29 @@ def cited_addresses(document: Document) -> frozenset[str]:
 
 
 def known_sources(
-    document: Document, path: Path | None, store: SourceStore | None, warn: Callable[[str], None] = logger.warning
+    document: Document,
+    path: Path | None,
+    store: SourceStore | None,
+    warn: Callable[[str], None] = logger.warning,
+    local: tuple[LocalFiles, Sequence[Path]] | None = None,
 ) -> KnownSources:
     """Return what is stored of the sources of the document at `path`; reads files and may block, never raises.
 
-    What its bundle says counts like what the store has. `warn` is told of what cannot be used.
+    What its bundle says counts like what the store has, and so do the cited files themselves where `local` has the
+    files read so far and the places that others may be read from. `warn` is told of what cannot be used.
     """
     base = document_address(path) if path is not None else ""
     addresses = cited_addresses(document)
     own = store.known(addresses, base) if store is not None else KnownSources(base=base)
     bundle = _bundle(path, warn) if path is not None else Bundle()
     digests = {one.source.sha256 for one in own.sources}
+    files = tuple(local[0].cited(addresses, base, local[1])) if local is not None else ()
+    files = tuple(one for one in files if one.source.sha256 not in digests)
+    digests |= {one.source.sha256 for one in files}
     theirs = KnownSources(tuple(one for one in bundle.sources if one.source.sha256 not in digests), base)
     cited = {one for address in addresses for one in theirs.at(address)}
     bundled = tuple(one for one in theirs.sources if one in cited)
-    known = KnownSources((*own.sources, *bundled), base, (*own.lost, *bundle.lost))
+    known = KnownSources((*own.sources, *files, *bundled), base, (*own.lost, *bundle.lost))
     for one in known.sources:
         # Made ready here, so that no check waits for it.
         _ = one.stored.folded, one.newer and one.newer.folded, one.figures

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from copydesk.adapters.evidence_files import known_sources
+from copydesk.adapters.local_sources import LocalFiles, places_of
+from copydesk.adapters.project import find_root
 from copydesk.cli.documents import wanted
 from copydesk.cli.results import Examined, Results
 from copydesk.cli.wiring import source_store
 from copydesk.core.brief import brief_of
 from copydesk.core.instant import instant
 from copydesk.core.note import Note
+from copydesk.core.suppress import unknown_codes
 from copydesk.core.view import shown
 from copydesk.errors import Interrupted
 from copydesk.events import Progress, Report, Stats
@@ -64,12 +67,13 @@ class Critiquing:
         """Return what was found, in the order given; what was found so far where the task is cancelled meanwhile."""
         readings: list[Reading] = []
         try:
-            store = source_store(self.say)
+            store, files = source_store(self.say), LocalFiles()
             for path, document in documents:
                 settings, desk = desks(path)
                 reading = Reading(path, document, settings, desk, self._brief(path, document, settings))
                 readings.append(reading)
-                known = await asyncio.to_thread(known_sources, document, path, store, self.say)
+                local = (files, places_of(find_root(path), settings.search.library))
+                known = await asyncio.to_thread(known_sources, document, path, store, self.say, local)
                 terms = frozenset(reading.brief.known_terms)
                 reading.notes += instant(document, terms, known_sources=known).notes
                 self._shown(reading)
@@ -90,6 +94,8 @@ class Critiquing:
         brief, problems = brief_of(head, settings.brief)
         for problem in problems:
             self.say(f"{path}: {problem}")
+        for problem in unknown_codes(document):
+            self.say(str(replace(problem, source=str(path))))
         return brief
 
     async def _ask(self, reading: Reading) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from copydesk.adapters.egress import Egress
+    from copydesk.adapters.local_sources import LocalFiles
     from copydesk.core.brief import Brief
     from copydesk.core.citations.known import KnownSources
     from copydesk.core.document import Document, Format
@@ -76,7 +77,10 @@ def services(egress: Egress) -> Services:
 
 
 class CitedSources:
-    """The user's store of cited sources and the bundles beside documents, opened at first use."""
+    """The user's store of cited sources, files that documents cite and bundles beside them; opened at first use."""
+
+    def __init__(self) -> None:
+        self._files: LocalFiles | None = None
 
     def pin(self, page: Page) -> None:
         """Keep the text of a source that is cited; raises `StoreError`."""
@@ -94,12 +98,16 @@ class CitedSources:
         if (store := source_store()) is not None:
             store.seen(page)
 
-    def known(self, document: Document, path: Path | None) -> KnownSources:
-        """Return what is stored of the sources that a document cites."""
+    def known(self, document: Document, path: Path | None, configuration: Configuration) -> KnownSources:
+        """Return what is known of the sources that a document cites."""
         from copydesk.adapters.evidence_files import known_sources
+        from copydesk.adapters.local_sources import LocalFiles, places_of
         from copydesk.cli.wiring import source_store
 
-        return known_sources(document, path, source_store())
+        self._files = self._files or LocalFiles()
+        library = cast("Settings", configuration.values).search.library
+        places = places_of(configuration.root, library)
+        return known_sources(document, path, source_store(), local=(self._files, places))
 
 
 def _clear(names: Sequence[str]) -> dict[str, Any]:

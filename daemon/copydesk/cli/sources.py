@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.adapters.dismissals import ProjectDismissals
 from copydesk.adapters.evidence_files import SUFFIX, export_bundle, known_sources
+from copydesk.adapters.local_sources import LocalFiles, places_of
 from copydesk.adapters.project import find_root
 from copydesk.cli.arguments import LEVELS
 from copydesk.cli.documents import found_at, printed, read_document, read_documents, wanted
@@ -105,6 +106,7 @@ def _checked(args: argparse.Namespace, store: SourceStore | None, say: Callable[
         return 2
     dismissals = ProjectDismissals(warn=say)
     loaded: dict[Path, Settings] = {}
+    files = LocalFiles()
     examined = []
     for path, document in documents:
         root = find_root(path)
@@ -112,7 +114,7 @@ def _checked(args: argparse.Namespace, store: SourceStore | None, say: Callable[
             loaded[root], problems = load(root)
             for problem in problems:
                 say(str(problem))
-        examined.append(_examined(path, document, loaded[root], store, dismissals, say))
+        examined.append(_examined(path, document, loaded[root], store, dismissals, say, files))
     results = Results(tuple(examined))
     print(printed(results, args.format))
     return 2 if failed else 1 if found_at(args.fail_on, results) else 0
@@ -125,8 +127,10 @@ def _examined(
     store: SourceStore | None,
     dismissals: ProjectDismissals,
     say: Callable[[str], None],
+    files: LocalFiles,
 ) -> Examined:
-    known = known_sources(document, path, store, say)
+    local = (files, places_of(find_root(path), settings.search.library))
+    known = known_sources(document, path, store, say, local)
     notes = [note for note in instant(document, known_sources=known).notes if note.code in CHECKED]
     return Examined(
         str(path), document, tuple(wanted(path, document, notes, settings, dismissals, say)), 0, Report(Stats())

@@ -142,8 +142,8 @@ class Sources(Protocol):
         """Note the newest text of a source, if it is one that was cited; never raises."""
         ...
 
-    def known(self, document: Document, path: Path | None) -> KnownSources:
-        """Return the stored sources that a document cites."""
+    def known(self, document: Document, path: Path | None, configuration: Configuration) -> KnownSources:
+        """Return what is known of the sources that a document cites: what is stored, and files of its own."""
         ...
 
 

@@ -93,9 +93,9 @@ class Session:
             self._analyse(document, self.services.debounce)
 
     def saved(self, uri: str) -> None:
-        """Look again for what is stored of a document's sources, for it may cite others than before."""
-        if (document := self.documents.get(uri)) is not None:
-            self.background(self.load_sources(document))
+        """Look again for what is known of sources: a document may cite others than before, or be cited by another."""
+        if self.documents.get(uri) is not None:
+            self.background(self.sources_changed())
 
     def misunderstood(self, method: str, params: Any) -> None:
         """Stop trusting a document whose change could not be understood."""
@@ -187,7 +187,9 @@ class Session:
         if notes is None or notes.document is None:
             return
         try:
-            known = await asyncio.to_thread(self.services.sources.known, notes.document, document.path)
+            configuration = await self.settings.loaded(document.path)
+            sources = self.services.sources
+            known = await asyncio.to_thread(sources.known, notes.document, document.path, configuration)
         except CopydeskError as error:
             self.client.say(error.sentence, types.MessageType.Warning)
             return
@@ -232,11 +234,12 @@ class Session:
             logger.error("not analysed: %s", fault(error))
             return
         if notes.text is document.text:
-            first = notes.reading is None
+            before = notes.reading
             notes.analysed(read, words, found)
             self.publish_soon(document.uri)
-            if first:
+            if before is None or before.citations.targets != found.citations.targets:
                 self.background(self.load_sources(document))
+            if before is None:
                 self.background(self._recover(self, document))
 
     def _publish(self) -> None:

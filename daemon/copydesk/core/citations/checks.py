@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from copydesk.core.citations.drift import drift
@@ -41,6 +42,12 @@ class CitationReading:
     quotes: Mapping[Key, Checked | None] = field(default_factory=dict, repr=False, compare=False)
     figures: Mapping[Key, tuple[Drift, ...]] = field(default_factory=dict, repr=False, compare=False)
     statements: Mapping[Key, tuple[int, str] | None] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def targets(self) -> frozenset[str]:
+        """Return the addresses and relative paths of the citations that were looked at."""
+        found = self.references.all if self.references is not None else ()
+        return frozenset(target for reference in found for target in reference.entry.targets)
 
 
 _NOTHING = CitationReading()
