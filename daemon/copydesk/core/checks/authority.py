@@ -139,7 +139,7 @@ _AUTHORITIES = rulebook(
     ),
     rule(
         "everyone everybody we most",
-        r"\b(?:as )?(?:everyone|everybody|we all) knows?\b(?: that\b)?"
+        r"\b(?:as )?(?:everyone|everybody|we all) knows?\b(?! (?:one|some(?:one|body)|an?)\b)(?: that\b)?"
         r"|\bmost (?:people|developers|engineers|programmers|writers|users|readers) (?:now |would )?"
         r"(?:agree|admit|accept|believe)\b",
         "know knows agree admit accept believe",

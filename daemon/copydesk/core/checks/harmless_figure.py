@@ -73,8 +73,20 @@ _ROLLOUT = (
     r"\bthen (?:to |for )?(?:\d|all\b|every|half\b|the (?:rest|others)\b)|\broll(?:s|ed|ing)?(?: \w+)? out\b"
     r"|\broll-?outs?\b|\bcanar(?:y|ies)\b|\bin the (?:first|second|third|last|next) (?:wave|stage|phase|step)\b"
 )
-_ARITHMETIC = r"[×*·÷/+x−-] ?[$€£]?\d[\w.,%]{0,20}(?: [\w%]{1,20}){0,2} ?[=≈] ?[$€£]?\d"
-_RATE_BEFORE = rf"\b{_RATES} (?:\w+ )?(?:is|are|was|were)(?: (?:now|only|just|still))?(?: at)? $"
+_OF_ITS_KIND = rf"\b{_RATES} of $"
+_CONFIGURED = (
+    r"\b(?:defaults?|time-?outs?|limits?|thresholds?|quotas?|buffers?|retries|intervals?|delays?|margins?|padding|"
+    r"font size|page size|batch size)\b[^.;:]*$"
+)
+_BY_LAW = r"\b(?:under|by|per) (?:article|section|rule|clause|regulation|paragraph|§) ?\d"
+_ARITHMETIC = (
+    r"\d ?% of [$€£]?\d[\d.,]{0,20} (?:is|makes|equals) "
+    r"|[×*·÷/+x−-] ?[$€£]?\d[\w.,%]{0,20}(?: [\w%]{1,20}){0,2} ?[=≈] ?[$€£]?\d"
+)
+_RATE_BEFORE = (
+    rf"\b{_RATES} (?:\w+ )?(?:is|are|was|were)(?: (?:now|only|just|still))?"
+    r"(?: (?:added|charged|levied|paid|due|set|fixed))?(?: at)? $"
+)
 _READING_BEFORE = r"\b(?:my|our|your|his|her) (?:[\w-]+ ){1,2}?(?:is|was)(?: (?:now|only|just|still))? at $"
 _OWN_DOINGS = (
     rf"^\W*(?:(?:we|i)|(?:our|my) (?!(?:[\w-]+ )?{_OTHERS}\b)(?:[\w-]+ ){{1,2}}?)(?: \w+ly)?\b ?{_OWN_CONDUCT}\b"
@@ -89,8 +101,12 @@ def needs_no_source(figure: re.Match[str], prose: str) -> bool:
         pattern(_NO_SHARE).search(figure.group()) is not None
         or pattern(_SETTING_AFTER).match(prose, figure.end()) is not None
         or any(
-            pattern(each).search(before) for each in (_SETTING_BEFORE, _RATE_BEFORE, _READING_BEFORE, _PART_OF_KNOWN)
+            pattern(each).search(before)
+            for each in (_SETTING_BEFORE, _RATE_BEFORE, _OF_ITS_KIND, _CONFIGURED, _READING_BEFORE, _PART_OF_KNOWN)
         )
-        or any(pattern(each).search(prose) for each in (_INSTRUCTION, _TRANSITIVE, _ROLLOUT, _ARITHMETIC, _SEEN_LATELY))
+        or any(
+            pattern(each).search(prose)
+            for each in (_INSTRUCTION, _TRANSITIVE, _ROLLOUT, _ARITHMETIC, _BY_LAW, _SEEN_LATELY)
+        )
         or (pattern(_OWN_DOINGS).search(prose) is not None and not pattern(_COMPARISON).search(prose))
     )

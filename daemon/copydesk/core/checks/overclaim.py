@@ -167,7 +167,7 @@ _OVERCLAIMS = rulebook(
         r"\b(?:works?|is right|is ideal|is perfect|fits?|suits?|scales?) (?:perfectly |well |equally well )?"
         r"(?:(?:for|in|on|with|to) )?"
         r"(?:everyone|everybody|anyone"
-        rf"|(?:every|any|all|each) (?:\w+ )?(?:{_SOMEONE}|situations?|environments?|scale))\b",
+        rf"|(?:every|any|all|each) (?:\w+ )?(?:{_SOMEONE}|situations?|environments?|cases?|scale))\b",
         "work works right ideal perfect fit fits suit suits scale scales",
     ),
     rule(
@@ -200,6 +200,11 @@ _OVERCLAIMS = rulebook(
     ),
     rule(
         "nothing nobody no",
+        r"\b(?:nothing|nobody|no one) (?:can|could|will) (?:break|beat|defeat|crack|hack|match|rival|outdo)\b",
+    ),
+    rule("100", r"\b100 ?% (?:uptime|availability|accuracy|reliability|security|safety|protection|satisfaction)\b"),
+    rule(
+        "nothing nobody no",
         r"\b(?:nothing|no one|nobody|no \w+) (?:ever|will ever|can ever) "
         r"(?:breaks?|fails?|goes wrong|go wrong|crash(?:es)?)\b",
     ),
@@ -213,7 +218,8 @@ _OVERCLAIMS = rulebook(
         "impossible cannot can't",
         r"\b(?:impossible|cannot|can['’]t) (?:to )?(?:be )?"
         r"(?:hack(?:ed)?|broken|beat(?:en)?|fail|crack(?:ed)?|get wrong|go wrong|misunderstand|misunderstood|misused?"
-        r"|defeat(?:ed)?|breach(?:ed)?|exaggerated?|overstated?|lose)\b",
+        r"|defeat(?:ed)?|breach(?:ed)?|attacked|compromised|intercepted|tampered with|forged|bypassed|exploited"
+        r"|exaggerated?|overstated?|lose)\b",
     ),
     rule(
         "guarantee guarantees guaranteed",
@@ -243,7 +249,8 @@ _OVERCLAIMS = rulebook(
         "there there's",
         r"\bthere(?: is|['’]s| can be) (?:absolutely |simply |literally )?no (?:doubt|question|denying|substitute"
         r"|(?:better|safer|faster|easier|simpler|cheaper|quicker|smarter) \w+"
-        r"|(?:good )?(?:reason|excuse) (?:not )?to (?:ever|use|choose|keep))\b",
+        r"|(?:good )?(?:reason|excuse) (?:not )?to (?:ever|use|choose|keep)"
+        r"|(?:risk|danger|harm|downside|chance of \w+)s? (?:at all|whatsoever))\b",
     ),
     rule(
         "proves proved prove",
@@ -277,13 +284,21 @@ _GUARD = one_of(
     ask(?:s|ed)?, wonder(?:s|ed)?, assum(?:e|es|ed|ing), expect(?:s|ed|ing)?, so-called, few, little
     """
 )
+_OWN_OPINION = (
+    r"\b(?:in|to) (?:my|our) (?:\w+ )?(?:opinion|view|taste|mind|eyes?|ears?|experience)\b|\bif you ask (?:me|us)\b"
+    r"|\b(?:to|for) (?:me|us)\W*$|^\W*(?:to|for) me,|\b(?:i|we) (?:\w+ly )?(?:think|believe|find|feel|like|love)\b"
+)
+"""What nobody need prove."""
+
 _GUARDED = rf"\b{_GUARD}\b[^,;:.—–]{{0,40}}$"
 
 
 def check(place: Place) -> str | None:
     """Return what is wrong with the first claim that no evidence could carry; None where all is well."""
     for match in found(_OVERCLAIMS, place):
-        if not pattern(_GUARDED).search(place.prose[: match.start()]) and not place.is_question:
+        if place.is_question or pattern(_OWN_OPINION).search(place.prose):
+            return None
+        if not pattern(_GUARDED).search(place.prose[: match.start()]):
             return (
                 f"{quote(match.group())} claims more than any evidence could show, so one exception undoes it. "
                 "Say for whom, when or how far it holds."

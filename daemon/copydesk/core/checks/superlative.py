@@ -29,6 +29,10 @@ _HYPE = one_of(
     """
 )
 
+_SUPPLIERS = one_of(
+    "provider, supplier, maker, vendor, platform, solution, company, brand, manufacturer, expert, choice, agency"
+)
+
 SUPERLATIVES = (
     rule(
         "revolutionize revolutionizes revolutionized revolutionise revolutionises revolutionised unbeatable "
@@ -41,6 +45,12 @@ SUPERLATIVES = (
         "world earth planet market time existence history imaginable man ever need needs exists worth",
         rf"\bthe (?:(?:single|very|absolute) )*{_TOPMOST} (?:[\w'’-]+ ){{0,4}}?{_ANYWHERE}\b",
     ),
+    rule(
+        "leading foremost premier",
+        r"\b(?:is|are|as|become|becomes|became|remain|remains) (?:the|a|an|\w+['’]s) (?:[\w-]+ )?"
+        rf"(?:leading|foremost|premier|number one) {_SUPPLIERS}\b",
+    ),
+    rule("number", rf"\bthe number one (?:[\w-]+ )?{_SUPPLIERS}\b"),
     rule("world's far", rf"\bthe world['’]s {_TOPMOST}\b|\bby far the {_TOPMOST}\b"),
     rule(
         "nothing",
