@@ -35,6 +35,14 @@ def only(origin: Origin, values: Any) -> tuple[Settings, list[str]]:
     return settings, [problem.path for problem in problems]
 
 
+def test_a_code_that_there_is_not_is_told_of_and_the_others_count() -> None:
+    settings, problems = merge([Layer(Origin.USER, {"critique": {"disable": ["CD403", "CD999"]}}, "here")])
+    assert [str(one) for one in problems] == [
+        "here: critique.disable: entry 2 is none of copydesk's codes; docs/codes lists them"
+    ]
+    assert "CD403" in settings.critique.disable
+
+
 def test_without_layers_the_defaults_are_in_force() -> None:
     settings, problems = merge([])
     assert settings == Settings()

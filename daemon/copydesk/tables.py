@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from copydesk.core.brief import Brief
+from copydesk.core.codes import CODES
 from copydesk.core.schema import Choice, ListOf, Switch, Whole, Words, key
+from copydesk.core.suppress import NO_CODE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+def _unknown_codes(codes: Sequence[str]) -> Iterator[str]:
+    for number, code in enumerate(codes, 1):
+        if code not in CODES:
+            yield f"entry {number} {NO_CODE}"
+
 
 _ADDRESS = Words(pattern=r"\S*", form="an address")
 _MODEL = Words(longest=200, pattern=r"\S*", form="a model's name")
@@ -110,7 +122,9 @@ class CritiqueSettings:
     disable: tuple[str, ...] = field(
         default=(),
         metadata=key(
-            ListOf(Words(pattern=r"CD[0-9]{3}", form="a code such as CD403")), "Codes that are never reported."
+            ListOf(Words(pattern=r"CD[0-9]{3}", form="a code such as CD403")),
+            "Codes that are never reported.",
+            doubts=_unknown_codes,
         ),
     )
     max_per_1000_words: int = field(

@@ -209,6 +209,18 @@ def test_unknown_keys_are_reported_by_path(run) -> None:
     assert "engine.host" in done.stderr
 
 
+def test_codes_that_there_are_not_are_reported_by_place(run) -> None:
+    commented = FLAWED.replace("Studies", "<!-- copydesk-disable-section CD402 CD999 -->\n\nStudies")
+    fenced = "\n```\n<!-- copydesk-disable CD998 -->\n```\n"
+    write = {"a.md": commented + fenced, "copydesk.toml": "[critique]\ndisable = ['CD999']\n"}
+    done = run("critique", "--instant", "a.md", write=write)
+    assert "CD102" in done.stdout
+    assert done.stderr.splitlines() == [
+        "copydesk: copydesk.toml: critique.disable: entry 1 is none of copydesk's codes; docs/codes lists them",
+        "copydesk: a.md, line 3: copydesk-disable: CD999 is none of copydesk's codes; docs/codes lists them",
+    ]
+
+
 def test_disabled_codes_comments_and_dismissals_are_quiet(run) -> None:
     assert run("critique", "--instant", "a.md", write={"a.md": FLAWED}).returncode == 1
     quiet = {"a.md": FLAWED, "copydesk.toml": "[critique]\ndisable = ['CD102']\n"}

@@ -121,10 +121,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """An inline comment that switches codes off over a span; no codes means all."""
+    """An inline comment that switches codes off over a span; no codes means all. `at` is where it begins."""
 
     codes: frozenset[str]
     span: Span
+    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from dataclasses import Field
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -155,13 +155,15 @@ class ListOf:
 class Key:
     """The declaration of one setting; `user_only` ones are never taken from a workspace's file.
 
-    `workspace_kind` is what a workspace's file may say where that is less than what the user may.
+    `workspace_kind` is what a workspace's file may say where that is less than what the user may. `doubts` yields what
+    is to be said of a value that is kept all the same.
     """
 
     kind: Kind
     description: str
     user_only: bool = False
     workspace_kind: Kind | None = None
+    doubts: Callable[[Any], Iterable[str]] | None = None
 
 
 class Table(Protocol):
@@ -173,9 +175,16 @@ class Table(Protocol):
 T = TypeVar("T", bound=Table)
 
 
-def key(kind: Kind, description: str, *, user_only: bool = False, workspace_kind: Kind | None = None) -> dict[str, Key]:
+def key(
+    kind: Kind,
+    description: str,
+    *,
+    user_only: bool = False,
+    workspace_kind: Kind | None = None,
+    doubts: Callable[[Any], Iterable[str]] | None = None,
+) -> dict[str, Key]:
     """Return the metadata of a table's field."""
-    return {"key": Key(kind, description, user_only, workspace_kind)}
+    return {"key": Key(kind, description, user_only, workspace_kind, doubts)}
 
 
 def keys(table: Table | type[Table]) -> Iterator[tuple[str, Key, Any]]:
@@ -207,6 +216,7 @@ def read_table(base: T, values: object, path: str, *, trusted: bool = True) -> t
             try:
                 kind = declared.workspace_kind if declared.workspace_kind is not None and not trusted else declared.kind
                 kept[name] = kind.accept(value)
+                problems += [Problem(place, words) for words in declared.doubts(kept[name])] if declared.doubts else []
             except Rejected as error:
                 problems.append(Problem(place, str(error)))
     return replace(base, **kept), tuple(problems)

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from copydesk.core.codes import CODES
 from copydesk.core.note import CONTEXT, digest, normalised
+from copydesk.core.schema import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from copydesk.core.document import Directive
+    from copydesk.core.document import Directive, Document
     from copydesk.core.note import Note
     from copydesk.core.text import Span
+
+NO_CODE = "is none of copydesk's codes; docs/codes lists them"
 
 _FEW = 4
 """A quote of fewer words than this is no place of its own: "perhaps" stands everywhere."""
@@ -115,6 +119,15 @@ def suppressed(note_span: Span, code: str, directives: Iterable[Directive]) -> b
         (not directive.codes or code in directive.codes)
         and (directive.span.start <= note_span.start < directive.span.end or directive.span == note_span)
         for directive in directives
+    )
+
+
+def unknown_codes(document: Document) -> tuple[Problem, ...]:
+    """Return a problem for each code that an inline comment of a document switches off and that there is not."""
+    return tuple(
+        Problem("copydesk-disable", f"{code} {NO_CODE}", line=document.text.line_at(directive.at) + 1)
+        for directive in document.directives
+        for code in sorted(directive.codes - CODES.keys())
     )
 
 

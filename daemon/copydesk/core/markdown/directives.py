@@ -53,7 +53,7 @@ def directives_of(
 ) -> tuple[Directive, ...]:
     """Return what each comment covers; a comment with nothing after it covers nothing."""
     return tuple(
-        Directive(comment.codes, span)
+        Directive(comment.codes, span, comment.span.start)
         for comment in comments
         if (span := _reach(comment, blocks, sections)) is not None
     )
