@@ -72,13 +72,13 @@ test-desk: model $(BUILD)/ollama-proxy/.ready
 	$(TEST_MODEL) $(TEST_PROXY) $(BIN)/python -m pytest -m "$$chosen" --ignore=tests/editors -n 3 -ra
 
 nightly: $(VENV)/.ready
-	COPYDESK_NIGHTLY=1 $(BIN)/python -m pytest -n 2 -ra -s tests/safety/test_interleavings.py tests/safety/test_f13_protocol.py tests/safety/test_f03_kills.py tests/core/citations/test_citation_hostile.py
+	COPYDESK_NIGHTLY=1 $(BIN)/python -m pytest -n 2 -ra --safety-report build/safety-report-nightly.json tests/safety/test_interleavings.py tests/safety/test_f13_protocol.py tests/safety/test_f03_kills.py tests/core/citations/test_citation_hostile.py
 
 # Real editors, in a process and an environment of their own.
 test-editors: vsix model
 	cd editor-clients/neovim && luacheck -q . && $(FORMATTERS)/stylua --check .
 	cd editor-clients/vscode && $(FORMATTERS)/biome ci src test && npm test --silent
-	$(TEST_MODEL) $(BUILD)/editors/venv/bin/python -m pytest tests/editors -n 2 -ra
+	$(TEST_MODEL) $(BUILD)/editors/venv/bin/python -m pytest tests/editors -n 2 -ra --safety-report build/safety-report-editors.json
 
 screenshots: vsix
 	PYTHONPATH=tests:daemon $(BUILD)/editors/venv/bin/python -m editors.screenshots

@@ -1,4 +1,4 @@
-"""For every test: no connection but to this machine, and no file of the user's own."""
+"""For every test: no connection but to this machine, no file of the user's own, and a count of what was tried."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from harness.safety_report import PLACE, SafetyReport
 
 _HOMES = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
 
@@ -34,6 +36,18 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for name in ("OLLAMA_HOST", "OLLAMA_API_KEY"):
             patch.delenv(name, raising=False)
         yield home
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run write elsewhere what it tried."""
+    parser.addoption("--safety-report", default=PLACE, help="what was tried for each requirement of safety, as JSON")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Add up what is tried for each requirement of safety, in the process that hears of all tests."""
+    if not hasattr(config, "workerinput"):
+        path = config.rootpath / config.getoption("safety_report")
+        config.pluginmanager.register(SafetyReport(path, config.invocation_params.args))
 
 
 @pytest.hookimpl(trylast=True)

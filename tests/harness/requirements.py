@@ -27,11 +27,13 @@ COUNTS = {"R": 76, "L": 10, "F": 14}
 State = Literal["tested", "partly", "not met", "not applicable", "missing"]
 
 _NUMBER = r"[RLF][1-9]\d?"
-_FUNCTION = re.compile(rf"test_((?:{_NUMBER}_)+)")
-_ROW = re.compile(rf"({_NUMBER}(?:, {_NUMBER})*): ")
-_QUOTED_ROW = re.compile(rf"[\"'`]({_NUMBER}(?:, {_NUMBER})*): ")
+NUMBERS = rf"{_NUMBER}(?:, {_NUMBER})*"
+"""An expression for the numbers of a row, as they stand before a colon."""
+FUNCTION = re.compile(rf"test_((?:{_NUMBER}_)+)")
+_ROW = re.compile(rf"({NUMBERS}): ")
+_QUOTED_ROW = re.compile(rf"[\"'`]({NUMBERS}): ")
 _MENTIONED = re.compile(rf"test_{_NUMBER}_|[\"']{_NUMBER}[:,]")
-_CASE = re.compile(rf"^=== ({_NUMBER}(?:, {_NUMBER})*): ", re.MULTILINE)
+_CASE = re.compile(rf"^=== ({NUMBERS}): ", re.MULTILINE)
 _PARTS = {
     "R": (
         ("The writer's text", "P0", range(1, 18)),
@@ -108,7 +110,7 @@ def _python_names(module: ast.Module) -> Iterator[Sequence[str]]:
     prose = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
     for node in ast.walk(module):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            if match := _FUNCTION.match(node.name):
+            if match := FUNCTION.match(node.name):
                 yield match[1].removesuffix("_").split("_")
         elif (
             isinstance(node, ast.Constant)

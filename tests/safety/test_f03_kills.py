@@ -83,7 +83,10 @@ def went_on(asked: list[str], killed_at: int, again: list[str]) -> bool:
     return again in (asked[killed_at:], asked[killed_at + 1 :], asked[killed_at + 2 :])
 
 
-async def test_F3_killed_on_the_command_line_nothing_finished_is_lost(ollama: OllamaServer, tmp_path: Path) -> None:
+async def test_F3_killed_on_the_command_line_nothing_finished_is_lost(
+    ollama: OllamaServer, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("kills", POINTS)
     whole = Model()
     ollama.usual = whole
     first = Place(tmp_path / "whole", ollama.url)
@@ -118,7 +121,10 @@ async def test_F3_killed_on_the_command_line_nothing_finished_is_lost(ollama: Ol
         assert all(sentence in place.post.read_text() for sentence in FACTS.values())
 
 
-async def test_F3_R14_killed_in_an_editor_the_draft_is_offered_again(ollama: OllamaServer, tmp_path: Path) -> None:
+async def test_F3_R14_killed_in_an_editor_the_draft_is_offered_again(
+    ollama: OllamaServer, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("kills", POINTS)
     whole = Model()
     ollama.usual = whole
     async with Place(tmp_path / "whole", ollama.url).served() as (editor, _):

@@ -21,7 +21,7 @@ from harness.virtual_time import VirtualLoop
 from harness.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 pytestmark = pytest.mark.slow
 
@@ -167,7 +167,9 @@ class Logged(logging.Handler):
 
 
 @pytest.mark.parametrize("batch", range(SEQUENCES // BATCH))
-def test_F13_every_request_is_answered_or_the_server_ends_with_a_reason(batch: int) -> None:
+def test_F13_every_request_is_answered_or_the_server_ends_with_a_reason(
+    batch: int, record_property: Callable[[str, object], None]
+) -> None:
     start_log(None)
     handler = Logged()
     logging.getLogger("copydesk").addHandler(handler)
@@ -181,6 +183,8 @@ def test_F13_every_request_is_answered_or_the_server_ends_with_a_reason(batch: i
                 raise AssertionError(f"sequence {seed}: {error}") from error
     finally:
         start_log(None)
+    for end, count in ends.items():
+        record_property(f"sequences of messages, in the end: {end}", count)
     assert min(ends["alive"], ends["broken"], ends["exit"]) > 0, ends
 
 

@@ -32,7 +32,7 @@ from harness.nightly import many
 from harness.reader import DRAFTS
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.slow
 
@@ -234,7 +234,9 @@ class Interleavings(RuleBasedStateMachine):
         type(self).made += self.life.account.edits
 
 
-def test_R2_R3_R4_R12_R13_R54_the_text_is_what_was_typed_and_accepted() -> None:
+def test_R2_R3_R4_R12_R13_R54_the_text_is_what_was_typed_and_accepted(
+    record_property: Callable[[str, object], None],
+) -> None:
     start_log(None)
     Interleavings.tried = Interleavings.made = 0
     run_state_machine_as_test(
@@ -249,6 +251,7 @@ def test_R2_R3_R4_R12_R13_R54_the_text_is_what_was_typed_and_accepted() -> None:
             phases=(Phase.explicit, Phase.generate, Phase.shrink),
         ),
     )
-    print(f"\n{Interleavings.tried} interleavings, {Interleavings.made} edits made")
+    record_property("interleavings", Interleavings.tried)
+    record_property("edits made", Interleavings.made)
     assert Interleavings.tried >= TRIED
     assert Interleavings.made > TRIED / 20, "too few edits were made to tell anything"
