@@ -22,7 +22,7 @@ CONTRADICTION = "CD201"
 
 _ALIKE = 0.8
 """Share of content words that two sentences must have in common, out of all that either has."""
-_LEAST = 4
+_LEAST, _LEAST_SHORT, _LEAST_WORDS = 4, 2, 6
 _LEAST_WITH_ADDITIONS = 5
 
 _NEGATIONS = word_set("not no never none nothing nobody neither nor cannot without hardly")
@@ -41,6 +41,7 @@ _HINGES = word_set(
     """
 )
 """Small words whose change changes what is said."""
+_STATING = word_set("is are was were has have had does did it's they're there's")
 _OPENINGS = word_set(
     """
     after at before by during each every for from if in on once since under unless until when whenever while with
@@ -65,7 +66,8 @@ class Gist:
     """What a sentence says, reduced for comparison.
 
     `keys` are words of which two alike sentences share at least one. `fronted` counts the stems of an opening phrase
-    that could as well stand at the end, as in “Each night, the backups run”.
+    that could as well stand at the end, as in “Each night, the backups run”. `words` are those of a sentence that says
+    too little for anything but the same words to be the same; else it is empty.
     """
 
     stems: tuple[str, ...]
@@ -76,6 +78,7 @@ class Gist:
     bound: bool
     keys: tuple[str, ...]
     fronted: int = 0
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +118,26 @@ def gist(sentence: Sentence, tokens: Sequence[str]) -> Gist | None:
         else:
             stems.append(stem(token))
     distinct = frozenset(stems)
-    if len(distinct) + len(set(numbers)) < _LEAST or not distinct:
+    telling = len(distinct) + len(set(numbers))
+    short = telling < _LEAST
+    if not distinct or (short and (telling < _LEAST_SHORT or not _states(tokens))):
         return None
     size = len(distinct)
     keys = sorted(sorted(distinct), key=len, reverse=True)[: size - ceil(_ALIKE * size) + 1]
     negated = negations % 2 == 1
     bound = (negated or bool(numbers)) and _is_bound(sentence.plain, tokens)
     fronted = _fronted(sentence.plain, tokens)
-    return Gist(tuple(stems), distinct, tuple(numbers), tuple(sorted(hinges)), negated, bound, tuple(keys), fronted)
+    return Gist(
+        tuple(stems),
+        distinct,
+        tuple(numbers),
+        tuple(sorted(hinges)),
+        negated,
+        bound,
+        tuple(keys),
+        fronted,
+        tuple(tokens) if short else (),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +223,8 @@ def _in_order(lists: Sequence[Sequence[int]]) -> Iterable[int]:
 
 def _relation(one: Gist, other: Gist) -> str | None:
     """Return the code for two sentences of which one has all content words of the other."""
+    if one.words or other.words:
+        return REPETITION if one.words == other.words else None
     small, large = (one, other) if len(one.distinct) <= len(other.distinct) else (other, one)
     if (
         len(small.distinct) < _ALIKE * len(large.distinct)
@@ -254,6 +271,11 @@ def _within(short: Sequence[str], long: Sequence[str]) -> bool:
     """Tell whether one run of words stands in the other in the same order."""
     rest = iter(long)
     return all(word in rest for word in short)
+
+
+def _states(tokens: Sequence[str]) -> bool:
+    """Tell whether a short sentence states something; an instruction may well be given twice."""
+    return len(tokens) >= _LEAST_WORDS and not _STATING.isdisjoint(tokens)
 
 
 def _is_bound(plain: str, tokens: Sequence[str]) -> bool:
