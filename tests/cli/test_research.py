@@ -156,13 +156,13 @@ async def test_R48_nothing_to_search_is_not_checked(
     ("arguments", "sentence"),
     [
         ([], "Name a document, or give one claim with --claim."),
-        (["post.md", "--claim", "Both."], "Name a document, or give one claim with --claim."),
+        (["post.md", "--claim", "Both."], "Name a document or give a claim with --claim, not both."),
         (["--claim", "Iron rusts in air.", "--line", "3"], "--line goes with a document."),
         (["post.md", "--line", "99"], "post.md has no line 99."),
         (["post.md", "--line", "0"], "post.md has no line 0."),
-        (["post.md", "--line", "2"], "There is no claim to check here."),
+        (["post.md", "--line", "2"], "There is no claim to check on line 2 of post.md. Name a line with a sentence."),
         (["gone.md"], "gone.md does not exist."),
-        (["--claim", "   "], "There is no claim to check here."),
+        (["--claim", "   "], "There is no claim to check here. Give a sentence with --claim."),
     ],
 )
 async def test_what_makes_no_sense_is_said_in_one_line(run: Run, arguments: list[str], sentence: str) -> None:
@@ -183,6 +183,16 @@ async def test_an_unknown_provider_is_an_error_and_nothing_takes_its_place(
     assert done.status == 2
     assert "There is no search provider named google." in done.err
     assert done.out == ""
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+async def test_a_document_without_claims_is_done_and_clean(run: Run, tmp_path: Path, form: str) -> None:
+    (tmp_path / "work" / "empty.md").write_text("\n")
+    done = await run("empty.md", "--format", form)
+    assert done.status == 0
+    assert done.err == "copydesk: There is no claim to check in empty.md.\n"
+    assert form == "text" or done.json["claims"] == []
+    assert form == "text" or done.json["documents"] == [{"path": "empty.md", "notes": [], "hidden": 0}]
 
 
 async def test_a_folder_that_does_not_exist_is_told_of_before_anything_else(run: Run, ollama: OllamaServer) -> None:

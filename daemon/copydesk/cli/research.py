@@ -23,7 +23,7 @@ from copydesk.events import Progress, Report, Researched, Stats
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from copydesk.adapters.egress import Egress
     from copydesk.core.document import Document
@@ -65,8 +65,7 @@ def run(args: argparse.Namespace) -> int:
     say = speaker()
     path, document, claims = _subject(args)
     if not claims:
-        say("There is no claim to check here. Name a line with a sentence on it, or a claim with --claim.")
-        return 2
+        return _nothing_to_check(args, document, say)
     root = find_root(path if path is not None else Path.cwd() / "document")
     settings, problems = settings_of(root, args)
     for problem in problems:
@@ -85,11 +84,29 @@ def run(args: argparse.Namespace) -> int:
     return 1 if level is not None and any(note.severity <= level for note in notes) else 0
 
 
+def _nothing_to_check(args: argparse.Namespace, document: Document, say: Callable[[str], None]) -> int:
+    """Say so; 0 for a whole document, 2 where a claim was asked for that is none."""
+    if args.claim is not None:
+        say("There is no claim to check here. Give a sentence with --claim.")
+        return 2
+    if args.line is not None:
+        say(f"There is no claim to check on line {args.line} of {args.path}. Name a line with a sentence.")
+        return 2
+    say(f"There is no claim to check in {args.path}.")
+    if args.format == "json":
+        from copydesk.cli.formats.json import json
+
+        print(json(Results((Examined(str(args.path), document, (), 0, Report(Stats())),)), {"claims": []}))
+    return 0
+
+
 def _subject(args: argparse.Namespace) -> tuple[Path | None, Document, tuple[Claim, ...]]:
     """Return what is to be researched; raises `DocumentError`."""
     from copydesk.core.markdown import read
 
-    if (args.path is None) == (args.claim is None):
+    if args.path is not None and args.claim is not None:
+        raise DocumentError("Name a document or give a claim with --claim, not both.", "See copydesk research --help.")
+    if args.path is None and args.claim is None:
         raise DocumentError("Name a document, or give one claim with --claim.", "See copydesk research --help.")
     if args.claim is not None:
         if args.line is not None:
