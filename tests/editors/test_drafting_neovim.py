@@ -145,7 +145,7 @@ def test_cancelling_keeps_what_is_finished_and_a_closed_preview_stays_closed(
             editor.wait_codes(*codes)
         assert editor.text() == POST
         editor.command("Copydesk draft accept")
-        poll("the answer", lambda: "no draft is ready here" in " ".join(editor.said()))
+        editor.wait_screen("no draft is ready here")
 
 
 def test_a_draft_of_a_section_that_changed_stands_by_itself(

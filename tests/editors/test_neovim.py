@@ -42,7 +42,7 @@ def test_F11_R8_a_writer_critiques_rewrites_undoes_and_dismisses(
         model.release(WALL)
         editor.wait_codes("CD102", "CD103", "CD103")
         poll("the end of the critique", lambda: editor.lua("return require('copydesk').status()") == "")
-        assert editor.lua("return require('copydesk').status({ engine = true })") == "copydesk: llama3.1:8b"
+        assert editor.lua("return require('copydesk').status({ engine = true })") == "copydesk: llama3.1:8b, local"
 
         editor.go("Mount Everest")
         editor.take("Rewrite:")

@@ -111,6 +111,18 @@ async def test_only_the_words_change(connect: Connect, personality: Personality,
     assert editor.buffers[URI].text == before + BETTER + after
 
 
+@pytest.mark.parametrize("words", [BETTER, ""])
+async def test_a_note_says_what_is_offered_in_place_of_its_words(connect: Connect, words: str) -> None:
+    editor = (await connect(VSCODE, services(ScriptedDesk(words=words)))).editor
+    await editor.initialize()
+    editor.open(URI, f"{QUOTE}\n")
+    await editor.command("copydesk.critiqueDocument", uri=URI)
+    (note,) = await editor.until(lambda: editor.diagnostics.get(URI))
+    assert set(note["data"]) == {"id"}
+    await editor.command("copydesk.rewriteNote", noteId=note["data"]["id"])
+    await editor.until(lambda: editor.diagnostics[URI][0]["data"] == note["data"] | {"rewrite": words})
+
+
 @pytest.mark.parametrize("before", ["One.\rTwo.\n\n", "One.\r\r", "One.\r\n\rTwo. "])
 async def test_R5_R7_below_a_lone_carriage_return_nothing_is_edited(
     connect: Connect, personality: Personality, before: str

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from copydesk.errors import EngineBroken, EngineUnreachable
+from copydesk.lsp.wording import document_name
 from copydesk.ports import EngineFacts, Locality, ModelFacts, Role
 from harness.editor import VSCODE, Editor, RefusedRequest
 from harness.scripted import SERVING, ScriptedDesk, configure, services
@@ -59,6 +60,8 @@ async def test_nothing_is_asked_until_the_engine_is_needed(connect: Connect) -> 
             "host": None,
             "reason": None,
             "problem": None,
+            "short": "llama3.1:8b",
+            "sentence": "llama3.1:8b is asked when a command first needs it.",
         },
         "jobs": [],
     }
@@ -79,6 +82,8 @@ async def test_a_look_names_who_answers(connect: Connect) -> None:
         "host": "http://127.0.0.1:11434",
         "reason": "It is scripted.",
         "problem": None,
+        "short": "scripted:8b, local",
+        "sentence": "Ollama at http://127.0.0.1:11434, on this machine.",
     }
     await editor.until(lambda: told(editor) and told(editor)[-1]["engine"]["state"] == "ready")
 
@@ -94,6 +99,9 @@ async def test_R28_what_runs_elsewhere_is_remote_and_names_stay_words(connect: C
     editor = await begun(connect, desk)
     engine = (await editor.command("copydesk.status", look=True))["engine"]
     assert engine["locality"] == "remote"
+    assert engine["short"] == f"{engine['model']}, remote"
+    here = "An OpenAI-compatible server at https://far.example, on another machine: your text is sent there."
+    assert engine["sentence"] == here
     assert engine["model"].startswith("[x] (command:evil)")
     assert len(engine["model"]) < 100
     assert not {"\x1b", "\u202e"} & set(engine["model"])
@@ -104,9 +112,30 @@ async def test_an_engine_that_fails_is_said_with_the_next_step_and_forgotten_onc
     editor = await begun(connect, desk)
     engine = (await editor.command("copydesk.status", look=True))["engine"]
     assert (engine["state"], engine["problem"]) == ("failed", "Nothing answers. Start it.")
+    assert (engine["short"], engine["sentence"]) == ("no engine", "Nothing answers. Start it.")
     desk.problem = None
     engine = (await editor.command("copydesk.status", look=True))["engine"]
     assert (engine["state"], engine["problem"]) == ("ready", None)
+
+
+async def test_without_a_model_the_rules_alone_are_said(connect: Connect) -> None:
+    editor = await begun(connect, ScriptedDesk(), configure=lambda client: replace(configure(client), model=False))
+    engine = (await editor.command("copydesk.status"))["engine"]
+    assert (engine["short"], engine["sentence"]) == ("rules only", "No model is asked; the rules alone report.")
+
+
+@pytest.mark.parametrize(
+    ("uri", "name"),
+    [
+        ("file:///work/my%20post.md", "my post.md"),
+        ("file:///work/%zz.md", "%zz.md"),
+        ("untitled:Untitled-1", "Untitled-1"),
+        ("file:///work/", "work"),
+        ("", "the document"),
+    ],
+)
+def test_documents_are_named_as_editors_do(uri: str, name: str) -> None:
+    assert document_name(uri) == name
 
 
 async def test_a_job_is_told_from_its_start_to_its_end_and_so_is_what_broke_it(connect: Connect) -> None:
@@ -116,6 +145,9 @@ async def test_a_job_is_told_from_its_start_to_its_end_and_so_is_what_broke_it(c
     await editor.until(lambda: any(one["jobs"] and one["jobs"][0]["total"] for one in told(editor)))
     (running,) = told(editor)[-1]["jobs"]
     assert running.items() >= {"jobId": job["jobId"], "command": "copydesk.critiqueDocument", "uri": URI}.items()
+    assert running["token"] in editor.progress
+    assert (running["kind"], running["name"]) == ("critique", "critique of post.md")
+    assert running["line"] == f"{running['label']} {running['done']}/{running['total']}"
     assert desk.step is not None
     for _ in range(5):
         desk.step.release()

@@ -84,10 +84,10 @@ class Client:
         """Show that an error which nobody foresaw has ended some work, and where to look for it."""
         self.say(crashed(work, error, self._protocol.notify), types.MessageType.Warning)
 
-    def preview(self, uri: str, job: str, state: dict[str, Any]) -> None:
+    def preview(self, uri: str, job: str, token: str | int, state: dict[str, Any]) -> None:
         """Tell a client that shows drafts while they are written how one stands."""
         if self.features.previews:
-            self._protocol.notify(PREVIEW, {"uri": uri, "jobId": job, **state})
+            self._protocol.notify(PREVIEW, {"uri": uri, "jobId": job, "token": token, **state})
 
     def status(self, state: dict[str, Any]) -> None:
         """Tell a client that wants to know who answers and what is running."""

@@ -189,20 +189,24 @@ CANCEL = Command(
 JOBS = Command(
     "copydesk.jobs",
     "List the running jobs, oldest first.",
-    '`{"jobs": [{"jobId", "command", "uri", "label", "done", "total"}]}`',
+    '`{"jobs": [{"jobId", "token", "command", "kind", "uri", "name", "line", "label", "done", "total"}]}`; `token` is '
+    'that of its progress; `kind` is "critique", "rewrite", "research" or "draft", `name` says of what, `line` how far '
+    "it has come",
 )
 STATUS = Command(
     "copydesk.status",
     "Say who answers and what is running, for a status line. A client with the capability "
     "`experimental.copydesk.status` is told the same by the notification `copydesk/status` whenever it changes, at "
     "most four times a second.",
-    '`{"engine": {"state", "kind", "model", "models", "locality", "host", "reason", "problem"}, "jobs": '
+    '`{"engine": {"state", "kind", "model", "models", "locality", "host", "reason", "problem", "short", '
+    '"sentence"}, "jobs": '
     "as in `copydesk.jobs`}`. "
     '`state` is `"ready"`, `"failed"` (then `problem` says why and what to do), `"off"` (no model is asked) or '
     '`"unknown"` (until a command first needs the engine). '
     '`kind` is `"ollama"`, `"openai"`, `"embedded"`, or `"auto"` until one was chosen; '
     "`model` is the one that critiques, `models` has one for each role; "
-    '`locality` is `"local"`, `"remote"` where text is sent to another machine, or null',
+    '`locality` is `"local"`, `"remote"` where text is sent to another machine, or null; '
+    "`short` says who answers in a few words, or is empty, `sentence` says it for a tooltip",
     (
         Argument("uri", Type.STRING, "an open document, whose settings count", required=False),
         Argument(

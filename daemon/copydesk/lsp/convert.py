@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
@@ -11,7 +11,7 @@ from copydesk.core.visible import visible
 from copydesk.lsp.wording import web_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from copydesk.core.edit import Edit
     from copydesk.core.text import Text
@@ -55,8 +55,12 @@ def diagnostic(
     page: str | None,
     client: Features,
     quotes: Sequence[tuple[types.Location, str]] = (),
+    offered: Mapping[str, Any] | None = None,
 ) -> types.Diagnostic:
-    """Return a note as a diagnostic, with what the client can show of it; `quotes` are places in other files."""
+    """Return a note as a diagnostic, with what the client can show of it; `quotes` are places in other files.
+
+    `offered` is what is ready for it, as `DocumentNotes.offered_on` says.
+    """
     note, encoding = placed.note, client.encoding
     href = web_address(page)
     related = [
@@ -75,7 +79,7 @@ def diagnostic(
         source=SOURCE,
         tags=[types.DiagnosticTag.Unnecessary] if client.tags and note.code in UNNECESSARY else None,
         related_information=related if related and client.related_information else None,
-        data={"id": placed.id},
+        data={"id": placed.id, **(offered or {})},
     )
 
 

@@ -70,6 +70,11 @@ class Job:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[str] | None = None
 
+    @property
+    def line(self) -> str:
+        """Return how far the job has come, in a line."""
+        return plain(f"{self.label} {self.done}/{self.total}" if self.total else self.label)
+
     def advance(self, label: str, done: int, total: int) -> None:
         """Say how far the job has come; the label is of a fixed vocabulary."""
         self.label, self.done, self.total = label, done, total
@@ -164,7 +169,7 @@ class Jobs:
         try:
             shown: tuple[str, int, int] | None = None
             while not job.ended.is_set():
-                state = (job.label, job.done, job.total)
+                state = (job.line, job.done, job.total)
                 if state != shown:
                     shown = state
                     self._client.progress(job.token, _report(*state))
@@ -174,9 +179,7 @@ class Jobs:
             self._client.progress(job.token, types.WorkDoneProgressEnd(message=plain(job.outcome)))
 
 
-def _report(label: str, done: int, total: int) -> types.WorkDoneProgressReport:
+def _report(line: str, done: int, total: int) -> types.WorkDoneProgressReport:
     return types.WorkDoneProgressReport(
-        cancellable=True,
-        message=plain(f"{label} {done}/{total}" if total else label),
-        percentage=min(100, 100 * done // total) if total else None,
+        cancellable=True, message=line, percentage=min(100, 100 * done // total) if total else None
     )

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from copydesk.core.citations.known import NO_SOURCES
 from copydesk.core.placing import carried, changed, followed
 from copydesk.core.suppress import suppressed
 from copydesk.core.view import MOST, distinct, foremost, shown
+from copydesk.core.visible import visible
 from copydesk.lsp.dismissed import Dismissals
 from copydesk.lsp.placed import Departed, PlacedNote, anchored_anew, carried_note, found_again, moved
 
@@ -193,6 +194,13 @@ class DocumentNotes:
     def rewrite(self, identity: str) -> str | None:
         """Return the rewrite kept for a note."""
         return self._rewrites.get(identity)
+
+    def offered_on(self, identity: str) -> dict[str, Any]:
+        """Return what is ready for a note, as clients are told: `rewrite`, or `draft`; nothing else."""
+        if identity in self._offers:
+            return {"draft": True}
+        rewrite = self._rewrites.get(identity)
+        return {"rewrite": visible(rewrite)} if rewrite is not None else {}
 
     def resolve(self, one: PlacedNote, text: Text, result: Span) -> None:
         """Remove a note of `text` whose rewrite now stands at `result`; it comes back when that is undone."""

@@ -22,7 +22,9 @@ Documents are synchronised as full text. Positions are UTF-8, UTF-16 or UTF-32, 
 | Method | What copydesk does with it |
 | --- | --- |
 | `textDocument/publishDiagnostics` | pushes notes, no more than 200 of a document: `source` is `copydesk`, with \
-`code`, `version`, `relatedInformation`, `data` = `{"id"}`, and `codeDescription` where codes have a page |
+`code`, `version`, `relatedInformation`, `data` = `{"id", "rewrite", "draft"}` \
+(`rewrite` only where one is ready, empty to remove the words; `draft` true where the note is on one), \
+and `codeDescription` where codes have a page |
 | `textDocument/codeAction` | offers commands for the notes at a range, of kind `quickfix`; never an edit. A client \
 that says nothing under `experimental.copydesk` is also offered, without a kind, what can be begun at the range and \
 how to stop it; `experimental.copydesk.commands` says that a client has commands of its own for that |
@@ -37,8 +39,9 @@ change shows it |
 that the error or the message has: its type and the places in the code that it passed, nothing of a document |
 | `workspace/configuration` | asks for the section `copydesk`, again after `workspace/didChangeConfiguration` |
 | `copydesk/draftPreview` | tells a client with the capability `experimental.copydesk.draftPreview` how a draft \
-stands while it is written: `{"uri", "jobId", "markdown"}`, the section's body as it would be now, or `{"uri", \
-"jobId", "round", "role", "label", "sources", "words"}` |
+stands while it is written: `{"uri", "jobId", "token", "markdown"}`, the section's body as it would be now, or \
+`{"uri", "jobId", "token", "line", "round", "role", "label", "sources", "words"}`; `token` is that of the progress, \
+`line` says it all for people |
 | `copydesk/status` | tells a client with the capability `experimental.copydesk.status` who answers and what is \
 running, as `copydesk.status` does |
 | `client/registerCapability` | asks to be told of changes of the settings, of `copydesk.toml` \

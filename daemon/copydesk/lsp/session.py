@@ -248,7 +248,9 @@ class Session:
             if document is not None and notes is not None:
                 features, page = self.client.features, self.services.page
                 shown = [
-                    diagnostic(uri, notes.text, one, page(one.note.code), features, self._quotes(one))
+                    diagnostic(
+                        uri, notes.text, one, page(one.note.code), features, self._quotes(one), notes.offered_on(one.id)
+                    )
                     for one in self.visible(uri, notes)
                     if not one.note.quiet
                 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from copydesk.core.visible import shortened
 from copydesk.errors import CopydeskError, EngineError
 from copydesk.lsp.jobs import COMMAND_OF
-from copydesk.lsp.wording import plain
+from copydesk.lsp.wording import document_name, plain
 from copydesk.ports import Locality, Role
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ TELL_SECONDS = 0.25
 
 NAME = 80
 """Code points of a model's name or a host that are shown."""
+
+_ENGINES = {"ollama": "Ollama", "openai": "An OpenAI-compatible server", "embedded": "The embedded engine"}
 
 
 class Status:
@@ -69,7 +71,8 @@ class Status:
         known = _served(serving) if serving is not None else _chosen(configuration)
         problem = "" if serving is not None else self._problem
         state = "ready" if serving is not None else "failed" if problem else "unknown"
-        return {"state": state if configuration.model else "off", **known, "problem": plain(problem) or None}
+        engine = {"state": state if configuration.model else "off", **known, "problem": plain(problem) or None}
+        return {**engine, "short": _short(engine), "sentence": _sentence(engine)}
 
     async def _tell(self) -> None:
         try:
@@ -89,12 +92,45 @@ def listed(job: Job) -> dict[str, Any]:
     """Return a job as clients are told of it."""
     return {
         "jobId": job.id,
+        "token": job.token,
+        "kind": job.kind.lower(),
+        "name": plain(f"{job.kind.lower()} of {document_name(job.uri)}"),
+        "line": job.line,
         "command": COMMAND_OF[job.kind],
         "uri": job.uri,
         "label": plain(job.label),
         "done": job.done,
         "total": job.total,
     }
+
+
+def _short(engine: dict[str, Any]) -> str:
+    """Return who answers in a few words, for a status line."""
+    match engine["state"]:
+        case "off":
+            return "rules only"
+        case "failed":
+            return "no engine"
+        case "unknown":
+            return engine["model"] or ""
+        case _:
+            return f"{engine['model']}, {engine['locality']}"
+
+
+def _sentence(engine: dict[str, Any]) -> str:
+    """Return who answers, and where."""
+    match engine["state"]:
+        case "off":
+            return "No model is asked; the rules alone report."
+        case "failed":
+            return str(engine["problem"])
+        case "unknown":
+            return f"{engine['model'] or 'The model'} is asked when a command first needs it."
+        case _:
+            at = f" at {engine['host']}" if engine["host"] else ""
+            remote = engine["locality"] == Locality.REMOTE.value
+            where = "on another machine: your text is sent there" if remote else "on this machine"
+            return f"{_ENGINES.get(engine['kind'], engine['kind'])}{at}, {where}."
 
 
 def _served(serving: Serving) -> dict[str, Any]:

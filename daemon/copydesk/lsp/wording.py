@@ -59,6 +59,11 @@ def file_name(address: str) -> str:
     return unquote(address.rstrip("/").rpartition("/")[2])
 
 
+def document_name(address: str) -> str:
+    """Return what a document is called in its editor."""
+    return file_name(address).removeprefix("untitled:") or "the document"
+
+
 def code_block(text: str) -> str:
     """Return text as a fenced block that it cannot leave."""
     longest = max((len(run) for run in _BACKTICKS.findall(text)), default=0)

@@ -1,7 +1,7 @@
 import { commands, type QuickPickItem, QuickPickItemKind, window } from "vscode";
 import { execute } from "./execute";
 import type { Session } from "./session";
-import { engineSentence, jobName, jobProgress, type State, type Status } from "./status";
+import type { State, Status } from "./status";
 
 /** A row; choosing it does what it says. */
 interface Row extends QuickPickItem {
@@ -43,8 +43,8 @@ export function rows(state: State, status: Status | undefined, session: Pick<Ses
   };
   const jobs = status?.jobs ?? [];
   const listed: Row[] = jobs.map((job) => ({
-    label: `$(stop-circle) Cancel ${inert(jobName(job))}`,
-    description: inert(jobProgress(job)),
+    label: `$(stop-circle) Cancel ${inert(job.name)}`,
+    description: inert(job.line),
     run: cancel({ jobId: job.jobId }),
   }));
   if (jobs.length > 1) listed.push({ label: "$(stop-circle) Cancel all", run: cancel({}) });
@@ -53,8 +53,8 @@ export function rows(state: State, status: Status | undefined, session: Pick<Ses
     ...(listed.length > 0 ? listed : [{ label: "Nothing is running", alwaysShow: false }]),
     separator("Engine"),
     {
-      label: `$(pulse) ${state === "running" && status ? shortEngine(status) : "copydesk is not running"}`,
-      detail: status && state === "running" ? inert(engineSentence(status.engine)) : "The log says why.",
+      label: `$(pulse) ${state === "running" && status ? inert(status.engine.short || "The engine") : "copydesk is not running"}`,
+      detail: status && state === "running" ? inert(status.engine.sentence) : "The log says why.",
       run: () => commands.executeCommand(state === "running" ? "copydesk.showDoctor" : "copydesk.showLog"),
     },
     separator("More"),
@@ -63,11 +63,6 @@ export function rows(state: State, status: Status | undefined, session: Pick<Ses
     command("$(output) Show log", "copydesk.showLog"),
     command("$(refresh) Restart", "copydesk.restart"),
   ];
-}
-
-function shortEngine({ engine }: Status): string {
-  if (engine.state === "failed") return "No engine answers";
-  return engine.state === "off" ? "No model is asked" : inert(engine.model ?? "The model is chosen when it is needed");
 }
 
 function separator(label: string): Row {

@@ -12,16 +12,12 @@ import {
 } from "vscode";
 import { NotificationType, type ProgressToken } from "vscode-languageclient/node";
 
-/** How a draft stands while it is written: its text so far, or who does what. */
+/** How a draft stands while it is written: its text so far, or who does what. `token` is its progress's. */
 export interface DraftProgress {
   uri: string;
-  jobId: string;
+  token: ProgressToken;
   markdown?: string;
-  round?: number;
-  role?: string;
-  label?: string;
-  sources?: number;
-  words?: number;
+  line?: string;
 }
 
 export const DraftPreview = new NotificationType<DraftProgress>("copydesk/draftPreview");
@@ -59,7 +55,7 @@ export function page(kind: string, title: string, key: string): Uri {
  * stays closed until the next draft. Who does what is said in the status bar.
  */
 export class Previews implements Disposable {
-  private readonly running = new Map<string, Uri>();
+  private readonly running = new Map<ProgressToken, Uri>();
   private readonly status: StatusBarItem = window.createStatusBarItem(
     "copydesk.draft",
     StatusBarAlignment.Left,
@@ -71,20 +67,19 @@ export class Previews implements Disposable {
   }
 
   readonly handle = async (progress: DraftProgress): Promise<void> => {
-    const { jobId } = progress;
-    const known = this.running.get(jobId);
+    const { token, markdown, line } = progress;
+    const known = this.running.get(token);
     const uri = known ?? preview(progress.uri);
-    this.running.set(jobId, uri);
+    this.running.set(token, uri);
     if (!known) this.pages.write(uri, "");
-    if (progress.markdown !== undefined) this.pages.write(uri, progress.markdown);
-    else this.say(progress);
+    if (markdown !== undefined) this.pages.write(uri, markdown);
+    if (line !== undefined) this.say(line);
     if (!known) await open(uri);
   };
 
   /** Take back what the status bar says of a draft that has ended; its text stays. */
   ended(token: ProgressToken): void {
-    const job = `${token}`.replace(/^copydesk\//, "");
-    if (this.running.delete(job) && this.running.size === 0) this.status.hide();
+    if (this.running.delete(token) && this.running.size === 0) this.status.hide();
   }
 
   /** Close the preview of a document whose draft is finished and shown otherwise now. */
@@ -104,9 +99,8 @@ export class Previews implements Disposable {
     this.status.dispose();
   }
 
-  private say({ round, role, label, sources, words }: DraftProgress): void {
-    const found = `${sources} source${sources === 1 ? "" : "s"}`;
-    this.status.text = `$(edit) Draft, round ${round}: ${role} ${label}, ${found}, ${words} words`;
+  private say(line: string): void {
+    this.status.text = `$(edit) ${line}`;
     this.status.show();
   }
 }

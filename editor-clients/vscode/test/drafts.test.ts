@@ -6,7 +6,7 @@ import { Pages, Previews } from "../src/preview";
 import { commands, env, TabInputTextDiff, type Uri, window } from "./stubs/vscode";
 
 const POST = "file:///work/post.md";
-const AT_WORK = { uri: POST, jobId: "draft-1", round: 1, role: "writer", label: "writing", sources: 1, words: 17 };
+const AT_WORK = { uri: POST, token: "copydesk/draft-1", line: "Draft, round 1: writer writing, 1 source, 17 words" };
 const DRAFT: Draft = {
   uri: POST,
   heading: ["Canals", "The Lund canal"],
@@ -60,7 +60,7 @@ function scene(answers: (Draft | null)[] = []) {
 test("a preview opens once, and is written on where it is", async () => {
   const { pages, previews } = scene();
   await previews.handle(AT_WORK);
-  await previews.handle({ uri: POST, jobId: "draft-1", markdown: "\nOne.\n\n" });
+  await previews.handle({ uri: POST, token: "copydesk/draft-1", markdown: "\nOne.\n\n" });
   const [uri, ...others] = window.shown as Uri[];
   assert.equal(others.length, 0);
   assert.equal(uri?.path, "/preview/Draft of post.md");
@@ -74,7 +74,7 @@ test("a preview that was closed stays closed until the next draft", async () => 
   await previews.handle(AT_WORK);
   assert.equal(window.shown.length, 1);
   previews.ended("copydesk/draft-1");
-  await previews.handle({ ...AT_WORK, jobId: "draft-2" });
+  await previews.handle({ ...AT_WORK, token: 2 });
   assert.equal(window.shown.length, 2);
 });
 

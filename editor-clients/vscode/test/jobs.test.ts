@@ -7,17 +7,16 @@ import { commands } from "./stubs/vscode";
 const STATUS: Status = {
   engine: {
     state: "ready",
-    kind: "ollama",
     model: "llama3.1:8b",
     locality: "local",
-    host: "http://127.0.0.1:11434",
-    problem: null,
+    short: "llama3.1:8b, local",
+    sentence: "Ollama at http://127.0.0.1:11434, on this machine.",
   },
   jobs: ["critique-1", "draft-2"].map((jobId) => ({
     jobId,
-    command: jobId === "draft-2" ? "copydesk.draftSection" : "copydesk.critiqueDocument",
-    uri: "file:///work/$(bug).md",
-    label: "reading",
+    kind: jobId.slice(0, -2),
+    name: `${jobId.slice(0, -2)} of $(bug).md`,
+    line: "reading 3/24",
     done: 3,
     total: 24,
   })),

@@ -1,37 +1,44 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Engine, type Job, jobName, StatusItem, statusLine } from "../src/status";
+import { type Engine, type Job, StatusItem, statusLine } from "../src/status";
 import { window } from "./stubs/vscode";
 
 const READY: Engine = {
   state: "ready",
-  kind: "ollama",
   model: "llama3.1:8b",
   locality: "local",
-  host: "http://127.0.0.1:11434",
-  problem: null,
+  short: "llama3.1:8b, local",
+  sentence: "Ollama at http://127.0.0.1:11434, on this machine.",
 };
 const JOB: Job = {
   jobId: "critique-1",
-  command: "copydesk.critiqueDocument",
-  uri: "file:///work/my%20post.md",
-  label: "reading",
+  kind: "critique",
+  name: "critique of my post.md",
+  line: "reading 3/24",
   done: 3,
   total: 24,
 };
-const UNKNOWN: Engine = { ...READY, state: "unknown", kind: "auto", locality: null, host: null };
+const UNKNOWN: Engine = { ...READY, state: "unknown", locality: null, short: "llama3.1:8b", sentence: "Not yet." };
+const REMOTE: Engine = { ...READY, locality: "remote", short: "far, remote", sentence: "Your text is sent there." };
+const FAILED: Engine = { ...UNKNOWN, state: "failed", short: "no engine", sentence: "Start it." };
 
 const LINES: [string, Engine, Job[], string, boolean][] = [
   ["idle", READY, [], "$(edit) copydesk: llama3.1:8b, local", false],
-  ["another machine", { ...READY, locality: "remote" }, [], "$(cloud) copydesk: llama3.1:8b, remote", false],
+  ["another machine", REMOTE, [], "$(cloud) copydesk: far, remote", false],
   ["not asked yet", UNKNOWN, [], "$(edit) copydesk: llama3.1:8b", false],
-  ["not asked yet, no model named", { ...UNKNOWN, model: null }, [], "$(edit) copydesk", false],
-  ["no engine", { ...UNKNOWN, state: "failed", problem: "Start it." }, [], "$(warning) copydesk: no engine", true],
-  ["no model wanted", { ...UNKNOWN, state: "off" }, [], "$(edit) copydesk: rules only", false],
+  ["not asked yet, no model named", { ...UNKNOWN, short: "" }, [], "$(edit) copydesk", false],
+  ["no engine", FAILED, [], "$(warning) copydesk: no engine", true],
+  ["no model wanted", { ...UNKNOWN, state: "off", short: "rules only" }, [], "$(edit) copydesk: rules only", false],
   ["one job", READY, [JOB], "$(sync~spin) copydesk: critique 3/24", false],
   ["one job without an end", READY, [{ ...JOB, total: 0 }], "$(sync~spin) copydesk: critique", false],
   ["more jobs", READY, [JOB, JOB], "$(sync~spin) copydesk: 2 jobs", false],
-  ["R28: a model's name is no icon", { ...READY, model: "$(bug)x" }, [], "$(edit) copydesk: $ (bug)x, local", false],
+  [
+    "R28: a model's name is no icon",
+    { ...READY, short: "$(bug)x, local" },
+    [],
+    "$(edit) copydesk: $ (bug)x, local",
+    false,
+  ],
 ];
 
 for (const [name, engine, jobs, text, warn] of LINES) {
@@ -42,13 +49,10 @@ for (const [name, engine, jobs, text, warn] of LINES) {
 }
 
 test("the tooltip says where text goes, and what runs", () => {
-  const { tooltip } = statusLine("running", { engine: { ...READY, locality: "remote" }, jobs: [JOB] });
-  assert.match(tooltip, /on another machine: your text is sent there/);
+  const { tooltip } = statusLine("running", { engine: REMOTE, jobs: [JOB] });
+  assert.match(tooltip, /^Your text is sent there\.\nModel: llama3\.1:8b\n/);
   assert.match(tooltip, /Running: critique of my post\.md, reading 3\/24/);
-  assert.match(
-    statusLine("running", { engine: { ...UNKNOWN, state: "failed", problem: "Start it." }, jobs: [] }).tooltip,
-    /Start it\./,
-  );
+  assert.match(statusLine("running", { engine: FAILED, jobs: [] }).tooltip, /^Start it\./);
 });
 
 for (const [state, words] of [
@@ -62,19 +66,6 @@ for (const [state, words] of [
     assert.match(statusLine(state, undefined).tooltip, words);
   });
 }
-
-for (const [command, name] of [
-  ["copydesk.researchClaim", "research of my post.md"],
-  ["copydesk.rewriteNote", "rewrite of my post.md"],
-  ["copydesk.draftSection", "draft of my post.md"],
-  ["copydesk.other", "work of my post.md"],
-] as const) {
-  test(`jobs are named for people: ${command}`, () => assert.equal(jobName({ ...JOB, command }), name));
-}
-
-test("an address that is none is shown as it is", () => {
-  assert.equal(jobName({ ...JOB, uri: "file:///%zz.md" }), "critique of %zz.md");
-});
 
 test("a click on the status bar shows the jobs", () => {
   new StatusItem().show("running", { engine: READY, jobs: [] });

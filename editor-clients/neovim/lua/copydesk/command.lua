@@ -198,8 +198,7 @@ function subcommands.jobs(call)
       prompt = "Cancel which job?",
       kind = "copydesk",
       format_item = function(job)
-        local name = vim.fs.basename(vim.uri_to_fname(job.uri))
-        return ("%s, %s, %d/%d"):format(name, job.label, job.done, job.total)
+        return ("%s, %s"):format(job.name, job.line)
       end,
     }, function(job)
       if job then

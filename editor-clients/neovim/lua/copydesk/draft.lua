@@ -22,7 +22,6 @@ local M = {}
 ---@field section integer? the buffer with the section, if the draft is shown beside it
 ---@field draft integer the buffer with the draft
 
-local CODES = { CD701 = true, CD608 = true }
 local CHANGED = "The draft; the section changed since it was made, so copy what you want"
 local HINT = ":Copydesk draft accept [N …] | discard"
 
@@ -193,7 +192,7 @@ end
 function M.find(client, document, found)
   local namespace, row = vim.lsp.diagnostic.get_namespace(client.id), vim.api.nvim_win_get_cursor(0)[1] - 1
   local drafts = vim.tbl_filter(function(diagnostic)
-    return CODES[diagnostic.code] or false
+    return vim.tbl_get(diagnostic, "user_data", "lsp", "data", "draft") or false
   end, vim.diagnostic.get(document, { namespace = namespace }))
   local here = vim.tbl_filter(function(diagnostic)
     return diagnostic.lnum == row

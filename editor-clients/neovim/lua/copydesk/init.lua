@@ -2,16 +2,13 @@
 
 local M = {}
 
-local REWRITE = "copydesk: rewrite"
-
 ---What runs, by client and by the token of its progress.
 ---@type table<integer, table<integer|string, { title: string, message: string? }>>
 local running = {}
 
 ---@class copydesk.Engine
 ---@field state "ready"|"failed"|"off"|"unknown"
----@field model string?
----@field locality "local"|"remote"|vim.NIL
+---@field short string who answers, in a few words
 
 ---Who answers, by client.
 ---@type table<integer, copydesk.Engine>
@@ -30,14 +27,7 @@ end
 local function answering()
   local client = require("copydesk.daemon").client()
   local engine = client and engines[client.id]
-  if not engine or engine.state == "unknown" then
-    return ""
-  elseif engine.state == "off" then
-    return "copydesk: rules only"
-  elseif engine.state == "failed" then
-    return "copydesk: no model answers"
-  end
-  return ("copydesk: %s%s"):format(engine.model, engine.locality == "remote" and ", remote" or "")
+  return engine and engine.state ~= "unknown" and "copydesk: " .. engine.short or ""
 end
 
 ---Return what copydesk is doing, for a status line. When it is idle that is empty, or with `engine` the model's name.
@@ -72,9 +62,6 @@ function M.progressed(data)
   jobs[token] = value.kind ~= "end" and { title = title, message = value.message } or nil
   if value.kind == "end" then
     require("copydesk.preview").ended(client.id, token, value.message)
-  end
-  if value.kind == "end" and title == REWRITE then
-    require("copydesk.notes").proposed(client)
   end
   if value.kind == "end" and value.message then
     require("copydesk.message").conclude(("%s: %s"):format(title, value.message))

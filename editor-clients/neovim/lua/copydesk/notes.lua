@@ -1,7 +1,5 @@
 -- Notes in a buffer: how they look until the writer says otherwise, and what can be done with the one at the cursor.
 
-local daemon = require("copydesk.daemon")
-
 local M = {}
 
 local HIGHLIGHTS = {
@@ -10,9 +8,6 @@ local HIGHLIGHTS = {
   "DiagnosticVirtualLinesInfo",
   "DiagnosticVirtualLinesHint",
 }
----What the model proposes, by note.
----@type table<string, string>
-local rewrites = {}
 local shown = vim.api.nvim_create_namespace("copydesk.shown")
 
 ---Return a message broken into lines of at most so many columns.
@@ -43,10 +38,13 @@ local function is_at(diagnostic, row, column)
   return begun and not over
 end
 
+---Return the sentence that is offered in place of a note's words, if one is ready.
 ---@param diagnostic vim.Diagnostic
----@return string
-local function identity(diagnostic)
-  return vim.tbl_get(diagnostic, "user_data", "lsp", "data", "id") or ""
+---@return string?
+local function offered(diagnostic)
+  local rewrite = vim.tbl_get(diagnostic, "user_data", "lsp", "data", "rewrite")
+  -- An empty one is the offer to take the sentence out, which the action says.
+  return rewrite ~= "" and rewrite or nil
 end
 
 ---Show the notes at the cursor, or else those on its line, below the line. Neovim's own virtual lines stand under the
@@ -76,7 +74,7 @@ local function draw(client, buffer)
   end
   for _, diagnostic in ipairs(#here > 0 and here or line) do
     add("└ ", ("%s (%s)"):format(diagnostic.message, diagnostic.code), HIGHLIGHTS[diagnostic.severity])
-    local rewrite = rewrites[identity(diagnostic)]
+    local rewrite = offered(diagnostic)
     if rewrite then
       add("→ ", rewrite, "Added")
     end
@@ -102,22 +100,6 @@ function M.follow(client, buffer)
   local events = { "CursorMoved", "DiagnosticChanged", "InsertEnter", "InsertLeave", "BufEnter" }
   vim.api.nvim_create_autocmd(events, { group = group, buffer = buffer, callback = later })
   vim.api.nvim_create_autocmd("WinResized", { group = group, callback = later })
-end
-
----Learn which rewrites are offered now, and show those at the cursor below their notes.
----@param client vim.lsp.Client
-function M.proposed(client)
-  for buffer in pairs(client.attached_buffers) do
-    daemon.execute(client, buffer, "copydesk.notes", { uri = vim.uri_from_bufnr(buffer) }, function(listed)
-      for _, section in ipairs(listed.sections) do
-        for _, note in ipairs(section.notes) do
-          -- An empty one is the offer to take the sentence out, which the action says.
-          rewrites[note.noteId] = type(note.rewrite) == "string" and note.rewrite ~= "" and note.rewrite or nil
-        end
-      end
-      draw(client, buffer)
-    end)
-  end
 end
 
 ---@param client vim.lsp.Client

@@ -6,13 +6,9 @@ local M = {}
 
 ---@class copydesk.Progress
 ---@field uri string
----@field jobId string
+---@field token integer|string the token of the job's progress
 ---@field markdown string? the section's body as it would be now
----@field round integer?
----@field role string?
----@field label string?
----@field sources integer?
----@field words integer?
+---@field line string? who does what
 
 ---@class copydesk.Preview
 ---@field buffer integer gone once the writer has closed it; it is not opened again for the same draft
@@ -78,7 +74,7 @@ end
 ---@param progress copydesk.Progress
 ---@param client integer
 function M.show(progress, client)
-  local name = key(client, "copydesk/" .. progress.jobId)
+  local name = key(client, progress.token)
   previews[name] = previews[name] or opened(progress.uri, client)
   local preview = previews[name]
   if not vim.api.nvim_buf_is_valid(preview.buffer) then
@@ -86,10 +82,9 @@ function M.show(progress, client)
   end
   if progress.markdown then
     scratch.fill(preview.buffer, progress.markdown)
-  else
-    local sources = progress.sources == 1 and "1 source" or ("%d sources"):format(progress.sources)
-    local how = "Draft, round %d: %s %s, %s, %d words"
-    say(preview, how:format(progress.round, progress.role, progress.label, sources, progress.words))
+  end
+  if progress.line then
+    say(preview, progress.line)
   end
 end
 
