@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from copydesk.core.citations.attribution import is_attributed, words_about
 from copydesk.core.citations.figures import SMALL, Figure, FigureKind, Figures, figures, same
 from copydesk.core.citations.noting import note_on, said
 from copydesk.core.citations.quotations import words_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from copydesk.core.citations.known import KnownSource, KnownSources
     from copydesk.core.citations.memory import Memory
-    from copydesk.core.citations.references import Mark, Reference, References
+    from copydesk.core.citations.references import Reference, References
     from copydesk.core.document import Sentence
     from copydesk.core.note import Note
 
@@ -64,22 +65,16 @@ def drift(found: References, known: KnownSources, memory: Memory[tuple[Drift, ..
 def _comparable(found: References, sources: Sequence[Reference], known: KnownSources) -> bool:
     """Tell whether every source of a sentence can be compared with it; what one lacks another may have.
 
-    A link in the middle of a sentence need not be its source, so that it must stand as a citation does.
+    A link in the middle of a sentence need not be its source, so that it must be given as one.
     """
     for source in sources:
         stored = bool(source.entry.targets) and all(map(known.at, source.entry.targets))
         noted = source.kind is CitationKind.FOOTNOTE and bool(source.entry.quotations)
         if not (stored or noted):
             return False
-        if source.kind is CitationKind.LINK and not all(_stands_apart(found, mark) for mark in source.marks):
+        if not is_attributed(found, source):
             return False
     return True
-
-
-def _stands_apart(found: References, mark: Mark) -> bool:
-    """Tell whether a link stands in parentheses of its own, as citations in running text do."""
-    source, end = found.document.text.source, mark.span.end
-    return source[end : end + 1] == ")" and "([" in source[found.sentence(mark).span.start : mark.span.start]
 
 
 def _drifted(
@@ -133,13 +128,12 @@ def _surroundings(sources: Sequence[Reference], stored: Sequence[KnownSource]) -
 
 def _titles(found: References, sentence: Sentence, sources: Sequence[Reference]) -> list[Span]:
     """Return where the sentence's own links stand, whose words name the source."""
-    text, start = found.document.text, sentence.span.start
     return [
-        Span(text.source.rindex("([", start, mark.span.start + 1), mark.span.end)
+        words_about(found, mark)
         for source in sources
         if source.kind is CitationKind.LINK
         for mark in source.marks
-        if sentence.span.contains(mark.span) and "([" in text.source[start : mark.span.start]
+        if sentence.span.contains(mark.span)
     ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from copydesk.core.citations.attribution import is_attributed
 from copydesk.core.citations.noting import QUOTED, note_on, said
 from copydesk.core.citations.quotations import OPENS, Quotation, quotations, words_of
 from copydesk.core.citations.references import CitationKind
@@ -37,6 +38,7 @@ _MOST_TELLING = (
     Outcome.TOO_SHORT,
     Outcome.SOURCE_MISSING,
 )
+_VOUCHING = (CitationKind.FOOTNOTE, CitationKind.KEY)
 _IN_PASSING = (Outcome.ALTERED, Outcome.STITCHED, Outcome.MISATTRIBUTED)
 """What is said of words that stand in a sentence beside a link, which may be quoted from elsewhere."""
 
@@ -55,11 +57,15 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """A quotation with the references that are its sources; `in_note` tells that it stands in a definition."""
+    """A quotation with the references that are its sources.
+
+    `in_note` tells that it stands in a definition, `attributed` that its sentence gives one of them as its source.
+    """
 
     quotation: Quotation
     sources: tuple[Reference, ...]
     in_note: bool
+    attributed: bool = True
 
 
 def verbatim(found: References, known: KnownSources, memory: Memory[Checked | None]) -> Iterator[Note]:
@@ -97,8 +103,13 @@ def _quoted(found: References) -> Iterator[Quoted]:
         sentence = found.document.passages[passage].sentences[number]
         if not OPENS.search(sentence.masked):
             continue
-        for quotation in quotations(words_of(found.document.text, [sentence])):
-            yield Quoted(quotation, tuple(references), in_note=False)
+        quoted = tuple(quotations(words_of(found.document.text, [sentence])))
+        # Of several quotes only one may be what a link is said to say; a note vouches for all of them.
+        given = any(
+            one.kind in _VOUCHING or (len(quoted) == 1 and one.kind is CitationKind.LINK and is_attributed(found, one))
+            for one in references
+        )
+        yield from (Quoted(quotation, tuple(references), in_note=False, attributed=given) for quotation in quoted)
 
 
 def _checked(quoted: Quoted, known: KnownSources, memory: Memory[Checked | None]) -> Checked | None:
@@ -115,8 +126,7 @@ def _checked(quoted: Quoted, known: KnownSources, memory: Memory[Checked | None]
     outcome = checked.match.outcome
     if quoted.in_note:
         return checked if complete or outcome is Outcome.ALTERED else None
-    cites = any(one.kind in (CitationKind.FOOTNOTE, CitationKind.KEY) for one in quoted.sources)
-    telling = outcome in _IN_PASSING or (cites and outcome is Outcome.NOT_FOUND)
+    telling = outcome in _IN_PASSING or (quoted.attributed and outcome is Outcome.NOT_FOUND)
     return checked if telling and (complete or outcome is Outcome.ALTERED) else None
 
 
