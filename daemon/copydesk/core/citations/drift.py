@@ -17,7 +17,6 @@ from copydesk.core.citations.noting import note_on, said
 from copydesk.core.citations.quotations import words_of
 from copydesk.core.citations.references import CitationKind
 from copydesk.core.quotes import Outcome, check
-from copydesk.core.text import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from copydesk.core.citations.references import Reference, References
     from copydesk.core.document import Sentence
     from copydesk.core.note import Note
+    from copydesk.core.text import Span
 
 CODE = "CD604"
 FAR = 10
