@@ -76,7 +76,7 @@ async def audited(folder: Path, arguments: Sequence[str]) -> list[tuple[str, lis
         stderr=asyncio.subprocess.PIPE,
     )
     out, err = await asyncio.wait_for(process.communicate(), 90)
-    assert process.returncode in (0, 1, 2) and out, (out, err)  # 2: of one claim nothing was found
+    assert process.returncode in (0, 1, 2) and out + err, (out, err)  # 2: of one claim nothing was found
     return [tuple(json.loads(line)) for line in report.read_text().splitlines()]
 
 
