@@ -182,14 +182,17 @@ def test_R76_no_layer_whatsoever_raises(layers: list[Layer]) -> None:
 @pytest.mark.parametrize(
     ("content", "line", "message"),
     [
-        (b"[engine]\nmodel = \n", 2, "not valid TOML"),
-        (b"[engine]\n[engine]\n", 2, "not valid TOML"),
+        (b"[engine]\nmodel = \n", 2, "not valid TOML (invalid value); nothing of it is used"),
+        (b"[engine]\n[engine]\n", 2, "not valid TOML (cannot declare \u2026 twice); nothing"),
+        (b"[critique\n", 1, "not valid TOML (expected ']' at the end of a table declaration); nothing"),
+        (b"key 'se cret'\n", 1, "not valid TOML (expected '=' after a key in a key/value pair); nothing"),
+        (b'x = {"it\'s \\"se cret" = 1, "it\'s \\"se cret" = 2}\n', 1, "(duplicate inline table key \u2026); nothing"),
         (b"x = " + b"[" * 5000, None, "not valid TOML"),
         (b"x = " + b"9" * 5000, None, "not valid TOML"),
         (b"\xff\xfe[\x00", None, "not UTF-8"),
         (b"#" * ((1 << 20) + 1), None, "larger than 1 MiB"),
     ],
-    ids=["syntax", "twice", "deep", "huge number", "encoding", "large"],
+    ids=["syntax", "twice", "table", "pair", "quotes in a key", "deep", "huge number", "encoding", "large"],
 )
 def test_a_broken_file_is_one_problem_with_its_line(
     tmp_path: Path, content: bytes, line: int | None, message: str

@@ -26,6 +26,8 @@ WORKSPACE_FILE = "copydesk.toml"
 LARGEST_FILE = 1 << 20
 """Bytes of a settings file that are read at most."""
 
+_STRING = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+
 _EDITOR_OWN = frozenset({"trace"})
 """Keys of the section `copydesk` that editors keep for their own client."""
 
@@ -95,9 +97,18 @@ def read_toml_layer(path: Path, origin: Origin) -> Layer:
     except UnicodeDecodeError:
         return _unusable(origin, label, "not UTF-8 text; nothing of it is used")
     except (ValueError, RecursionError) as error:
-        # The parser's own words may repeat what is in the file.
         line = re.search(r"at line (\d+)", str(error))
-        return _unusable(origin, label, "not valid TOML; nothing of it is used", int(line[1]) if line else None)
+        fault = _fault(error) if isinstance(error, tomllib.TOMLDecodeError) else ""
+        message = f"not valid TOML{fault}; nothing of it is used"
+        return _unusable(origin, label, message, int(line[1]) if line else None)
+
+
+def _fault(error: tomllib.TOMLDecodeError) -> str:
+    """Return what the parser has to say, in parentheses; what it repeats of the file is left out."""
+    words = re.sub(r"\s*\(at (?:line \d+, column \d+|end of document)\)$", "", str(error))
+    # Python writes names as it writes strings and tuples of them; one sign in quotes is what the parser looked for.
+    words = re.sub(rf"\((?:{_STRING}(?:, )?)+,?\)|(?!'.'){_STRING}", "\u2026", words)
+    return f" ({words[:1].lower()}{words[1:]})"
 
 
 def _unusable(origin: Origin, label: str, message: str, line: int | None = None) -> Layer:
