@@ -32,6 +32,28 @@ async def test_the_command_shows_and_clears(tmp_path: Path, capsys: pytest.Captu
     assert b"value 1" not in b"".join(path.read_bytes() for path in directory.iterdir())
 
 
+async def test_without_an_action_it_shows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert command() == 0
+    assert capsys.readouterr().out.startswith("0 answers, 0 kB, in ")
+
+
+async def test_what_is_left_while_another_program_has_the_cache_open_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = await filled(tmp_path / "c")
+    with database(directory) as holder:
+        holder.execute("SELECT COUNT(*) FROM Cache").fetchone()
+        assert command("clear", "--directory", str(directory)) == 0
+        assert command("stats", "--directory", str(directory)) == 0
+    shown = capsys.readouterr().out.splitlines()[2]
+    assert shown.startswith("0 answers, ")
+    assert shown.endswith(f" of empty database files that another program holds open, in {directory}")
+
+
 async def test_the_command_says_what_to_do_when_it_cannot(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     directory = await filled(tmp_path / "c")
     with database(directory) as holder:

@@ -141,10 +141,11 @@ def test_since(run: Callable[..., Any], days: str, hosts: int) -> None:
 
 
 @pytest.mark.parametrize("days", ["-1", "nan", "inf", "1e9", "yesterday"])
-def test_a_span_that_is_none_is_refused(run: Callable[..., Any], days: str) -> None:
+def test_a_span_that_is_none_is_refused(run: Callable[..., Any], days: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as refused:
         run(f"--since={days}")
     assert refused.value.code == 2
+    assert f"a number of days from 0 to 36500 is wanted, not '{days}'" in capsys.readouterr().err
 
 
 def test_R74_clear(run: Callable[..., Any]) -> None:

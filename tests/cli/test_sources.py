@@ -56,6 +56,11 @@ def run(tmp_path: Path, home: Path):
     return run_it
 
 
+def test_without_an_action_it_lists(run) -> None:
+    done = run("sources")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0 sources, 0 kB\n", "")
+
+
 def page(text: str = TEXT, url: str = URL, title: str = "Audit") -> Page:
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Page(Source(title, url, "2026-01-02T00:00:00Z", digest), text, Format.PLAIN, "example.org")

@@ -37,8 +37,10 @@ class _Kept:
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     """Add the command to a command line; the parsed arguments go to `run`."""
     parser = subparsers.add_parser("cache", help="show or clear the answers and indexes kept on disk")
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    for name, summary in (("stats", "how much is kept, how large, and where"), ("clear", "remove it all")):
+    parser.set_defaults(directory=None)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    shown = "how much is kept, how large, and where; also without any action"
+    for name, summary in (("stats", shown), ("clear", "remove it all")):
         action = actions.add_parser(name, help=summary)
         action.add_argument("--directory", type=Path, metavar="DIR", help="another cache than your own")
     return parser
@@ -71,7 +73,8 @@ def _answer(action: str, kept: _Kept) -> str:
     if action == "clear":
         return f"{kept.counted(kept.clear(kept.directory))} removed from {kept.directory}"
     number, size = kept.stats(kept.directory)
-    return f"{kept.counted(number)}, {readable_size(size)}, in {kept.directory}"
+    of_what = " of empty database files that another program holds open" if size and not number else ""
+    return f"{kept.counted(number)}, {readable_size(size)}{of_what}, in {kept.directory}"
 
 
 def _answers(directory: Path) -> tuple[int, int]:

