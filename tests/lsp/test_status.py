@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from copydesk.errors import EngineBroken, EngineUnreachable
+from copydesk.lsp.listing import about
 from copydesk.lsp.wording import document_name
 from copydesk.ports import EngineFacts, Locality, ModelFacts, Role
 from harness.editor import VSCODE, Editor, RefusedRequest
@@ -216,6 +217,23 @@ async def test_sections_move_with_what_is_typed_above(connect: Connect) -> None:
         (["Mills"], 4),
         (["Mills", "Wheels"], 8),
     ]
+
+
+@pytest.mark.parametrize(
+    ("message", "words", "expected"),
+    [
+        ("“QUIC” is not explained.", "The QUIC handshake\nneeds one RTT.", "… QUIC handshake needs one RTT."),
+        ("“RTT” is not explained.", "The QUIC handshake\nneeds one RTT.", "… RTT."),
+        ("“might”, “perhaps” and “somewhat” in one.", "It is perhaps somewhat so.", "… perhaps somewhat so."),
+        ("“The QUIC handshake” is one.", "The QUIC\n handshake.", "The QUIC handshake."),
+        ("“IT” is not explained.", "WITH it, and IT.", "… IT."),
+        ("“gone” is not there.", "Other words.", "Other words."),
+        ("Nothing is quoted.", "Other words.", "Other words."),
+        ("“64%” has no source.", "Around 64% of all.", "… 64% of all."),
+    ],
+)
+def test_notes_on_one_sentence_are_told_apart_by_what_they_are_about(message: str, words: str, expected: str) -> None:
+    assert about(message, words) == expected
 
 
 async def test_R28_headings_and_words_are_shown_as_text(connect: Connect) -> None:

@@ -222,10 +222,11 @@ NOTES = Command(
     "List the notes that are shown of a document by section, in document order, with what can be done about each. "
     "Nothing is read or asked.",
     '`{"uri", "version", "sections": [{"path": [string], "range", "notes": [{"noteId", "code", "title", "severity", '
-    '"message", "words", "range", "rewrite", "actions": [{"title", "command", "arguments"}]}]}]}`; `path` has the '
-    "headings from the document down to the section, and is empty above the first; `range` is the heading's or the "
-    "note's words; `severity` is a number as in diagnostics; `rewrite` is null until there is one; `actions` are those "
-    "of `textDocument/codeAction`",
+    '"message", "words", "about", "range", "rewrite", "actions": [{"title", "command", "arguments"}]}]}]}`; `path` has '
+    "the headings from the document down to the section, and is empty above the first; `range` is the heading's or the "
+    "note's words; `about` is `words` on one line, from those on that the message quotes, which tell notes on one "
+    "sentence apart; `severity` is a number as in diagnostics; `rewrite` is null until there is one; `actions` are "
+    "those of `textDocument/codeAction`",
     (Argument("uri", Type.STRING, "an open document"),),
 )
 DOCTOR = Command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from copydesk.core.text import Encoding
     from copydesk.lsp.notes import DocumentNotes
     from copydesk.lsp.placed import PlacedNote
+
+_QUOTED = re.compile("“([^”]+)”")
 
 
 def listing(notes: DocumentNotes, visible_notes: Sequence[PlacedNote], encoding: Encoding) -> list[dict[str, Any]]:
@@ -62,17 +65,29 @@ def _section(notes: DocumentNotes, section: Section | None, encoding: Encoding) 
 
 def _note(notes: DocumentNotes, one: PlacedNote, encoding: Encoding) -> dict[str, Any]:
     note, code, rewrite = one.note, CODES.get(one.note.code), notes.rewrite(one.id)
+    words = notes.text.slice(one.span)
     return {
         "noteId": one.id,
         "code": note.code,
         "title": code.name if code is not None else note.code,
         "severity": int(note.severity),
         "message": visible(note.message),
-        "words": visible(notes.text.slice(one.span)),
+        "words": visible(words),
+        "about": visible(about(note.message, words)),
         "range": plain_range(range_of(notes.text, one.span, encoding)),
         "rewrite": visible(rewrite) if rewrite is not None else None,
         "actions": [_action(action) for action in code_actions(notes, [one], ())],
     }
+
+
+def about(message: str, words: str) -> str:
+    """Return a note's words on one line, from those on that its message quotes: a sentence may have several notes."""
+    line = " ".join(words.split())
+    for quoted in _QUOTED.findall(message):
+        found = re.search(rf"(?<!\w){re.escape(quoted)}(?!\w)", line)
+        if found is not None:
+            return f"… {line[found.start() :]}" if found.start() else line
+    return line
 
 
 def _action(action: types.CodeAction) -> dict[str, Any]:

@@ -36,7 +36,8 @@ export interface ListedNote {
   title: string;
   severity: number;
   message: string;
-  words: string;
+  /** Its words, from those on that tell it from other notes on the sentence. */
+  about: string;
   range: ProtocolRange;
   rewrite: string | null;
   actions: Action[];
@@ -193,7 +194,7 @@ function noteItem(row: NoteRow): TreeItem {
   const item = new TreeItem(capitalised(note.title.replaceAll("-", " ")));
   item.id = note.noteId;
   const rewrite = note.rewrite === "" ? "remove it" : note.rewrite;
-  item.description = rewrite ? `rewrite ready: ${shortened(rewrite)}` : shortened(note.words);
+  item.description = rewrite ? `rewrite ready: ${shortened(rewrite)}` : shortened(note.about);
   item.tooltip = [note.message, ...(rewrite ? [`Rewrite: ${rewrite}`] : []), note.code].join("\n\n");
   item.iconPath = new ThemeIcon(icon, new ThemeColor(colour));
   const buttons = (["accept", "rewrite", "dismiss"] as const).filter((button) => actionOf(note, button));

@@ -14,7 +14,7 @@ const NOTE = {
   title: "factual-error",
   severity: 2,
   message: "",
-  words: "",
+  about: "",
   range: RANGE,
   rewrite: "Better.",
   actions: [{ title: "Accept", command: "copydesk.applyNote", arguments: [{ noteId: "n" }] }],

@@ -26,7 +26,7 @@ const NOTE: ListedNote = {
   title: "factual-error",
   severity: 2,
   message: "It may be wrong.",
-  words: "Mount Everest\nis in Africa.",
+  about: "Mount Everest\nis in Africa.",
   range: RANGE,
   rewrite: null,
   actions: [
