@@ -75,7 +75,7 @@ class Account:
         state = manuscript.told[version]
         for one in params["diagnostics"]:
             try:
-                start, end = (editor.offset(state.text, one["range"][name]) for name in ("start", "end"))
+                start, end = (editor.personality.offset(state.text, one["range"][name]) for name in ("start", "end"))
             except BadEdit as error:
                 self.wrong.append(f"a note at {one['range']}: {error}")
                 continue
