@@ -21,6 +21,7 @@ _ROLES = {
     "findings": Role.CRITIC,
     "mended": Role.CRITIC,
     "do": Role.EDITOR,
+    "delete": Role.EDITOR,
 }
 
 
@@ -115,7 +116,7 @@ class Competent:
 
     `paraphrases` maps a quotation to a sentence that rests on it; `wrong` maps sentences that it writes instead to the
     sentences that it mends them to. `criticises` holds the Critic's findings, round by round, `content` what it says
-    when asked whether one was mended, as a rule yes.
+    when asked whether one was mended, as a rule yes. `deletes` holds beginnings of sentences that it can do without.
     """
 
     questions: Sequence[str]
@@ -125,6 +126,7 @@ class Competent:
     mends: dict[str, list[Answer]] = field(default_factory=dict)
     evidence: list[str] = field(default_factory=list)
     content: list[bool] = field(default_factory=list)
+    deletes: Sequence[str] = ()
     extra: Mapping[str, Sequence[Answer]] = field(default_factory=dict)
 
     def __call__(self, question: Question) -> Answer:
@@ -192,6 +194,10 @@ class Competent:
         return {"findings": findings[:most], **more}
 
     def edit(self, question: Question) -> Answer:
+        if "delete" in question.schema["properties"]:
+            offered = question.schema["properties"]["delete"]["items"]["enum"]
+            wanted = [id for start in self.deletes for id, text in question.draft.items() if text.startswith(start)]
+            return {"delete": [id for id in wanted if id in offered] or offered[:1]}
         text = question.draft[question.sentence]
         given = next((answers for start, answers in self.mends.items() if start in text and answers), None)
         answer = dict(given.pop(0)) if given is not None else {"do": "rewrite", "text": text}

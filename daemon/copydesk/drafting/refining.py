@@ -10,7 +10,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from copydesk.core.draft import criticism, editing, writing
+from copydesk.core.draft import criticism, editing, shortening, writing
+from copydesk.core.draft.defects import TOO_LONG, TOO_SHORT
 from copydesk.core.draft.statement import words_in
 from copydesk.events import Drafting
 from copydesk.ports import Role
@@ -64,6 +65,8 @@ class Refining:
         for id in self._worst(findings):
             yield self._event(number, Role.EDITOR, "editing")
             await self._mend(board, id, findings, number)
+        async for event in self._shortened(board, number):
+            yield event
         async for event in self._filled(board, number):
             yield event
 
@@ -127,6 +130,27 @@ class Refining:
         if not await self._kept(changed, board):
             self.reverted += 1
             self._vain.add((point.id, "lacking"))
+
+    async def _shortened(self, board: Board, number: int) -> AsyncGenerator[Drafting | Preview, None]:
+        """Have sentences taken out of a draft that is far too long: those that the Editor names, and then by rank."""
+        work, calls = self.manuscript, self.calls
+        ids = shortening.offered(board, work.statements, {one.sentence for one in work.defects})
+        if not ids or not any(one.code == "long" for one in work.defects):
+            return
+        yield self._event(number, Role.EDITOR, "shortening")
+        named = await calls.ask(
+            Role.EDITOR,
+            lambda budget: shortening.request(board, ids, work.words, calls.prompts, budget, self.a_character),
+            lambda answer: shortening.parsed(answer, ids),
+        )
+        assert board.plan is not None
+        least, most = TOO_SHORT * board.plan.words, TOO_LONG * board.plan.words
+        before = len(work.statements)
+        changed = shortening.shortened(work.statements, (*(named or ()), *ids), least, most)
+        if await self._kept(changed, board):
+            calls.remark(f"sentences that were taken out because the draft was too long: {before - len(changed)}")
+        else:
+            self.reverted += 1
 
     def _lacking(self, board: Board) -> Point | None:
         """Return the point of which more should be written, if any."""

@@ -12,7 +12,7 @@ import pytest
 from copydesk.adapters.prompt_files import load_prompts
 from copydesk.core.brief import Brief
 from copydesk.core.document import Format
-from copydesk.core.draft import criticism, editing, planning, researching, writing
+from copydesk.core.draft import criticism, editing, planning, researching, shortening, writing
 from copydesk.core.draft.budget import LEAST_CONTEXT, Budget, budget_of, cut, fitting, tokens
 from copydesk.core.draft.criticism import Finding
 from copydesk.core.draft.defects import Defect
@@ -71,6 +71,8 @@ def asked_of(text: str, a_character: int, budget: Budget) -> dict[str, Asked]:
     offered = tuple(researching.Candidate(f"c{n}", *evidence(text * 3, n)) for n in range(1, 13))
     point, statement = board.plan.points[0], board.statements[0]
     ledger_ids = board.ledger.ids[:2]
+    shortened = shortening.offered(board, board.statements, ())
+    assert len(shortened) == shortening.MOST_OFFERED
     written = replace(board, faults=())
     defects, findings = [Defect("CD104", text, "s1")] * 3, [Finding("s1", "unclear", text[:60])]
     patch = editing.Patch("s1", editing.Deed.SPLIT, ((text[:240], ledger_ids), (text[:160], ledger_ids)))
@@ -80,6 +82,7 @@ def asked_of(text: str, a_character: int, budget: Budget) -> dict[str, Asked]:
         "writer": writing.request(written, point, PROMPTS, budget, a_character),
         "critic": criticism.request(board, ("Q1", "Q2", "Q3", "Q4"), PROMPTS, budget, a_character),
         "critic again": criticism.request_again(board, findings, patch, PROMPTS, budget, a_character),
+        "editor shortens": shortening.request(board, shortened, 999, PROMPTS, budget, a_character),
         "editor": editing.request(board, statement, defects, findings, PROMPTS, budget, a_character),
     }
 
