@@ -170,10 +170,40 @@ def test_questions_that_have_nothing_to_do_with_the_section_are_not_asked() -> N
     kept = questions_of(found, ["When was Lund founded?", "What is the admin password?", "How high was the flood?"])
     assert [one.text for one in kept] == ["When was Lund founded?", "How high was the flood?"]
     assert [one.id for one in kept] == ["Q1", "Q2"]
-    assert [one.text for one in questions_of(found, ["What is the admin password?"])] == ["Canals Lund"]
     for one in kept:
         assert 1 <= len(one.queries) <= 3
         assert all(len(query) <= 200 for query in one.queries)
+
+
+@pytest.mark.parametrize(
+    ("heading", "body", "questions", "queries"),
+    [
+        (
+            "The Lund canal",
+            "- opened in 1825\n- TODO: nine locks",
+            ["Canals The Lund canal: opened in 1825", "Canals The Lund canal: nine locks"],
+            ["Canals Lund canal opened 1825", "Canals Lund canal nine locks"],
+        ),
+        ("Notes", "the canal opened in 1912", ["Canals: the canal opened in 1912"], ["Canals canal opened 1912"]),
+        (
+            "Lund",
+            "- one\n- two\n- three\n- four\n- five",
+            [f"Canals Lund: {n}" for n in ("one", "two", "three", "four")],
+            None,
+        ),
+        ("Lund", "<!-- ask Maria about money -->", ["Canals Lund"], ["Canals Lund"]),
+    ],
+)
+def test_without_a_usable_question_what_the_notes_say_is_asked_about(
+    heading: str, body: str, questions: list[str], queries: list[str] | None
+) -> None:
+    source = f"# Canals\n\n## {heading}\n\n{body}\n"
+    found = task_at(read(Text(source)), source.index(f"## {heading}"), Brief())
+    assert found is not None
+    for asked in ([], ["What is the admin password?"]):
+        made = questions_of(found, asked)
+        assert [one.text for one in made] == questions
+        assert queries is None or [one.queries[0] for one in made] == queries
 
 
 def test_each_jotting_belongs_to_a_point() -> None:

@@ -14,6 +14,7 @@ from copydesk.core.claims.queries import by_rule
 from copydesk.core.claims.ranking import terms
 from copydesk.core.claims.selfcontained import Context
 from copydesk.core.draft.disclosure import searchable
+from copydesk.core.draft.material import without_label
 from copydesk.core.draft.task import Mode
 
 if TYPE_CHECKING:
@@ -93,15 +94,23 @@ class Plan:
 def questions_of(task: SectionTask, texts: Iterable[str]) -> tuple[Question, ...]:
     """Return questions with their queries; those that have nothing to do with the section are left out.
 
-    Where none is left the headings are what is asked about. Of what stands in the text alone little goes into a query.
+    Where none is left, what the writer noted is asked about, and without notes the headings. Of what stands in the text
+    alone little goes into a query.
     """
     subject = "\n".join((*task.path, task.brief.purpose, *(one.text for one in task.jottings)))
     about = set(terms(subject))
     near = [text for text in dict.fromkeys(texts) if about & set(terms(text))]
-    chosen = near[:MOST_QUESTIONS] or [" ".join(task.path[-2:])]
+    chosen = near[:MOST_QUESTIONS] or _noted(task) or [" ".join(task.path[-2:])]
     text, context = "\n".join(task.shown_besides), Context(task.path)
     found = [Question("", one, by_rule(searchable(one, subject, text), context)) for one in chosen]
     return tuple(replace(one, id=f"Q{number}") for number, one in enumerate(found, 1))
+
+
+def _noted(task: SectionTask) -> list[str]:
+    """Return what the jottings say, each with the headings above it that are more than a word for notes."""
+    about = " ".join(title for title in task.path[-2:] if without_label(title))
+    said = [words for one in task.jottings if not one.stays and (words := without_label(one.text))]
+    return [f"{about}: {words}"[:LONGEST_QUESTION] for words in dict.fromkeys(said)][:MOST_QUESTIONS]
 
 
 def points_of(task: SectionTask, points: Sequence[Point]) -> tuple[Point, ...]:
