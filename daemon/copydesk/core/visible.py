@@ -16,6 +16,19 @@ def shortened(text: str, limit: int) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
+def around(text: str, start: int, end: int, limit: int) -> str:
+    """Return text on one line, cut at a limit in code points so that what stands from `start` to `end` is in it."""
+    whole = shortened(text, limit)
+    before, words, after = (shortened(part, len(text) * 10) for part in (text[:start], text[start:end], text[end:]))
+    if len(before) + len(words) + 2 <= limit:
+        return whole
+    before += " " if text[start - 1 : start].isspace() else ""
+    after = f" {after}" if text[end : end + 1].isspace() else after
+    room = max(0, limit - 1 - len(words))
+    least = room - min(len(after), room // 2)
+    return shortened(f"…{before[len(before) - least :].lstrip()}{words}{after}", limit)
+
+
 def _harmless(character: str) -> bool:
     if character in "\n\t" or character.isprintable():
         return True

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from copydesk.core.codes import CODES
 from copydesk.core.note import Severity
-from copydesk.core.text import Encoding
-from copydesk.core.visible import shortened, visible
+from copydesk.core.text import Encoding, Span
+from copydesk.core.visible import around, shortened, visible
 from copydesk.errors import Interrupted
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 QUOTED = 96
 """Code points of a quote that are printed."""
+
+_NAMED = re.compile("“(?P<words>[^”]+)”")
 
 STRONG, FAINT = "1", "2"
 """Styles, as terminals number them."""
@@ -40,9 +43,18 @@ def text(results: Results, *, colour: bool) -> str:
 
 
 def place(examined: Examined, note: Note) -> str:
-    """Return path, line and column of a note, counted from one."""
-    position = examined.document.text.position(note.anchor.hint, Encoding.UTF32)
+    """Return path, line and column of the words that a note is about, counted from one."""
+    position = examined.document.text.position(note.anchor.hint + focus(note).start, Encoding.UTF32)
     return f"{visible(examined.path)}:{position.line + 1}:{position.character + 1}"
+
+
+def focus(note: Note) -> Span:
+    """Return where the words are, in the note's quote, that its message begins with; the whole quote where none do."""
+    quote = note.anchor.quote
+    named = _NAMED.match(note.message)
+    words = r"\s+".join(map(re.escape, named["words"].split())) if named else ""
+    found = re.search(rf"(?<![\w`]){words}(?=(?:['’]?s)?(?!\w))", quote) if words else None
+    return Span(found.start(), found.end()) if found else Span(0, len(quote))
 
 
 def painter(*, colour: bool) -> Paint:
@@ -58,7 +70,8 @@ def finding(examined: Examined, note: Note, paint: Paint) -> Iterator[str]:
         f"{paint(place(examined, note), STRONG)}: {paint(severity, _COLOURS[note.severity])} "
         f"{note.code} {visible(note.message)}{by}"
     )
-    yield paint(f"    > {shortened(note.anchor.quote, QUOTED)}", FAINT)
+    words = focus(note)
+    yield paint(f"    > {around(note.anchor.quote, words.start, words.end, QUOTED)}", FAINT)
     for related in note.related:
         line = examined.document.text.line_at(related.anchor.hint) + 1
         yield paint(f"    line {line} ({related.message}): {shortened(related.anchor.quote, QUOTED)}", FAINT)
