@@ -10,6 +10,7 @@ from copydesk.core.text import Encoding, Span, Text
 from copydesk.lsp.client import Features
 from copydesk.lsp.convert import diagnostic, range_of, span_of
 from copydesk.lsp.placed import PlacedNote
+from copydesk.lsp.wording import web_address
 
 URI = "file:///work/post.md"
 TEXT = Text("One.\u2028 👩‍🚀 twice. é twice.\r\nEnd.", 3)
@@ -24,14 +25,13 @@ NOTE = Note(
 EVERYTHING = Features(related_information=True, tags=True)
 
 
-def built(features: Features, note: Note = NOTE, page: str | None = None) -> types.Diagnostic:
-    return diagnostic(URI, TEXT, PlacedNote("here", note, FIRST, (SECOND,)[: len(note.related)]), page, features)
+def built(features: Features, note: Note = NOTE) -> types.Diagnostic:
+    return diagnostic(URI, TEXT, PlacedNote("here", note, FIRST, (SECOND,)[: len(note.related)]), features)
 
 
 def test_what_a_client_can_show_is_sent() -> None:
-    found = built(EVERYTHING, page="https://example.org/CD302")
+    found = built(EVERYTHING)
     assert found.tags == [types.DiagnosticTag.Unnecessary]
-    assert found.code_description == types.CodeDescription("https://example.org/CD302")
     assert found.related_information is not None
     (related,) = found.related_information
     assert span_of(TEXT, related.location.range, Encoding.UTF16) == SECOND
@@ -40,12 +40,13 @@ def test_what_a_client_can_show_is_sent() -> None:
 
 def test_what_a_client_cannot_show_is_not() -> None:
     found = built(Features())
-    assert (found.tags, found.related_information, found.code_description) == (None, None, None)
+    assert (found.tags, found.related_information) == (None, None)
 
 
 @pytest.mark.parametrize("page", [None, "", "command:x", "javascript:alert(1)", "https://a b", "file:///etc/passwd"])
 def test_R27_only_web_pages_are_linked(page: str | None) -> None:
-    assert built(EVERYTHING, page=page).code_description is None
+    assert web_address("https://example.org/a") == "https://example.org/a"
+    assert web_address(page) is None
 
 
 @pytest.mark.parametrize(("encoding", "character"), [(Encoding.UTF8, 20), (Encoding.UTF16, 12), (Encoding.UTF32, 10)])

@@ -29,7 +29,6 @@ async def test_instant_notes_appear_without_being_asked_for(connect: Connect, pe
     assert note["code"] == "CD402"
     assert note["source"] == "copydesk"
     assert note["severity"] == 3
-    assert note["codeDescription"] == {"href": "https://example.org/codes/CD402"}
     assert len(note["data"]["id"]) == 12
 
 

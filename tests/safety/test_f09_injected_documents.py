@@ -114,8 +114,7 @@ async def test_F9_R16_R27_R28_an_editor_is_shown_no_link_and_no_order(
         value = (await editor.request("textDocument/hover", hover))["contents"]["value"]
         html = MarkdownIt("commonmark").render(value)
         assert re.findall(r"<(?!/?(?:p|strong|em|a|pre|code|hr|br)\b)", html) == []
-        links = re.findall(r'(?:href|src)="([^"]*)"', html)
-        assert [link for link in links if not re.fullmatch(r"https://example\.org/codes/CD\d{3}", link)] == []
+        assert re.findall(r'(?:href|src)="([^"]*)"', html) == []
         assert "\x1b" not in value
         engine.sayings = [answered(document)] * 2
         await editor.command("copydesk.rewriteNote", noteId=note["data"]["id"])

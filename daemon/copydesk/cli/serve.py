@@ -66,7 +66,6 @@ def services(egress: Egress) -> Services:
         read=_read,
         instant=_instant,
         brief=_brief,
-        page=lambda code: None,
         dismissals=ProjectDismissals(),
         sources=CitedSources(),
         drafts=KeptDrafts(),

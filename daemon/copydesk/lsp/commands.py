@@ -141,7 +141,8 @@ DISCARD_DRAFT = Command(
     "Throw a draft away, also what is kept of it on disk, once the user has said so again: the server asks by "
     "`window/showMessageRequest`. Where the client cannot ask, a message says what is at stake, and the same command "
     "once more is taken for a yes.",
-    '`{"discarded": boolean}` once that was answered; false where the draft stays, or what is kept of it on disk',
+    '`{"discarded": boolean}` once that was answered; false where the draft stays, or what is kept of it on disk; '
+    "null, before the user is asked, to a client that gives up on an answer (eglot)",
     (_NOTE,),
 )
 DISMISS = Command(
@@ -175,7 +176,7 @@ EXPLAIN = Command(
     "copydesk.explainNote",
     "Say why there is a note: what its code means, how to mend it, and what made it. Also shown as a message. "
     "`sentences` are those of the draft that a note is on, or the drafted sentence that it stands in.",
-    '`{"id", "code", "title", "meaning", "remedy", "href", "message", "rewrite", "provenance": {"agent", "model", '
+    '`{"id", "code", "title", "meaning", "remedy", "message", "rewrite", "provenance": {"agent", "model", '
     '"digest", "promptVersion", "cached", "confidence"}, "sentences": [{"text", "agent", "round", "model", '
     '"sources"}]}`',
     (_NOTE,),

@@ -8,7 +8,6 @@ from lsprotocol import types
 
 from copydesk.core.text import Encoding, Position, Span
 from copydesk.core.visible import visible
-from copydesk.lsp.wording import web_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -52,7 +51,6 @@ def diagnostic(
     uri: str,
     text: Text,
     placed: PlacedNote,
-    page: str | None,
     client: Features,
     quotes: Sequence[tuple[types.Location, str]] = (),
     offered: Mapping[str, Any] | None = None,
@@ -62,7 +60,6 @@ def diagnostic(
     `offered` is what is ready for it, as `DocumentNotes.offered_on` says.
     """
     note, encoding = placed.note, client.encoding
-    href = web_address(page)
     related = [
         types.DiagnosticRelatedInformation(
             types.Location(uri, range_of(text, span, encoding)), visible(related.message)
@@ -75,7 +72,6 @@ def diagnostic(
         message=visible(note.message),
         severity=types.DiagnosticSeverity(int(note.severity)),
         code=note.code,
-        code_description=types.CodeDescription(href) if href else None,
         source=SOURCE,
         tags=[types.DiagnosticTag.Unnecessary] if client.tags and note.code in UNNECESSARY else None,
         related_information=related if related and client.related_information else None,

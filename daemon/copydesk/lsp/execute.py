@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from copydesk.lsp.session import Session
 
 WHERE = "Give either a position or a range."
+BREATH_SECONDS = 0.2
+"""How long a client gets to take in an answer, where it leaves lie what comes right behind one."""
 NO_DISMISSAL = "There is no such dismissal any more."
 NO_DRAFT = "This note is not on a draft."
 NOTHING_SAYS = "No source says anything by which the sentence could be corrected."
@@ -132,7 +134,11 @@ async def discard_draft(session: Session, given: Mapping[str, Any]) -> dict[str,
     document, notes = owner(session, given["noteId"])
     if notes.offer(given["noteId"]) is None:
         raise CommandRefused(NO_DRAFT)
-    return {"discarded": await drafts.discard(session, document, notes, given["noteId"])}
+    discarded = drafts.discard(session, document, notes, given["noteId"])
+    if not session.client.features.silent_while_waiting:
+        return {"discarded": await discarded}
+    session.background(_afterwards(discarded))
+    return {"discarded": None}
 
 
 async def resume_draft(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,7 +196,6 @@ async def explain(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
         "title": code.name if code else note.code,
         "meaning": meaning,
         "remedy": remedy,
-        "href": session.services.page(note.code),
         "message": note.message,
         "rewrite": notes.rewrite(given["noteId"]),
         "provenance": {
@@ -247,6 +252,12 @@ EXECUTE = {
     commands.LEDGER: inquiries.ledger,
     commands.CLEAR: clear,
 }
+
+
+async def _afterwards(work: Coroutine[Any, Any, bool]) -> None:
+    """Do what asks the user, once the command was answered: eglot gives up on an answer after ten seconds."""
+    await asyncio.sleep(BREATH_SECONDS)
+    await work
 
 
 async def _applied(session: Session, edit: Coroutine[Any, Any, bool]) -> dict[str, Any]:

@@ -27,14 +27,13 @@ QUOTING = frozenset({"CD501", "CD503", "CD504"})
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A note with what there is to say of it: its code's entry and page, its rewrite, and the day on which it is read.
+    """A note with what there is to say of it: its code's entry, its rewrite, and the day on which it is read.
 
     `today` is an ISO date, from which the age of evidence is told.
     """
 
     note: Note
     code: Code | None
-    page: str | None
     rewrite: str | None
     today: str = ""
 
@@ -77,13 +76,12 @@ def _researched(provenance: Provenance, model: str) -> str:
 
 
 def _markdown(shown: Shown) -> str:
-    note, href = shown.note, web_address(shown.page)
+    note = shown.note
     head = shown.code.summary if shown.code is not None and note.code in QUOTING and note.evidence else note.message
     paragraphs = [f"**{markdown(head)}**", *(_card(one, shown.today) for one in note.evidence)]
     if shown.code is not None and not note.evidence:
         paragraphs += [markdown(shown.code.why), markdown(shown.code.how)]
-    code = f"[{note.code}]({href})" if href else markdown(note.code)
-    paragraphs.append(f"{code} · {markdown(_source(note.provenance, shown.today))}")
+    paragraphs.append(f"{markdown(note.code)} · {markdown(_source(note.provenance, shown.today))}")
     if shown.rewrite is not None:
         paragraphs += ["Proposed:", code_block(shown.rewrite)]
     return "\n\n".join(paragraphs)

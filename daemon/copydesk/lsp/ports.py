@@ -190,9 +190,8 @@ class Services:
     """Everything that the server is built from.
 
     `configure`, `read`, `instant`, `brief`, `dismissals`, `sources`, `drafts`, `ledger` and `clear` run in a worker
-    thread; `doctor` returns a report for people and blocks nothing; `page` (the address of a code's page) is pure and
-    quick. `instant` is given its last reading, to reuse. `clear` removes the kinds that it is given, and returns what
-    is kept. `debounce` is in seconds.
+    thread; `doctor` returns a report for people and blocks nothing. `instant` is given its last reading, to reuse.
+    `clear` removes the kinds that it is given, and returns what is kept. `debounce` is in seconds.
     """
 
     configure: Callable[[ClientSettings], Configuration]
@@ -200,7 +199,6 @@ class Services:
     read: Callable[[Text, Format, Document | None], Document]
     instant: Callable[[Document, Configuration, InstantReading | None, KnownSources], InstantReading]
     brief: Callable[[Document, Configuration], Brief]
-    page: Callable[[str], str | None]
     dismissals: Dismissals
     sources: Sources
     drafts: Drafts

@@ -22,9 +22,8 @@ Documents are synchronised as full text. Positions are UTF-8, UTF-16 or UTF-32, 
 | Method | What copydesk does with it |
 | --- | --- |
 | `textDocument/publishDiagnostics` | pushes notes, no more than 200 of a document: `source` is `copydesk`, with \
-`code`, `version`, `relatedInformation`, `data` = `{"id", "rewrite", "draft"}` \
-(`rewrite` only where one is ready, empty to remove the words; `draft` true where the note is on one), \
-and `codeDescription` where codes have a page |
+`code`, `version`, `relatedInformation` and `data` = `{"id", "rewrite", "draft"}` \
+(`rewrite` only where one is ready, empty to remove the words; `draft` true where the note is on one) |
 | `textDocument/codeAction` | offers commands for the notes at a range, of kind `quickfix`; never an edit. A client \
 that says nothing under `experimental.copydesk` is also offered, without a kind, what can be begun at the range and \
 how to stop it; `experimental.copydesk.commands` says that a client has commands of its own for that |

@@ -128,11 +128,8 @@ def _register_reading(server: CopydeskServer, session: Session) -> None:
         made = _made(session, params)
         if notes is None or not (here or made):
             return None
-        page = session.services.page
         today = datetime.now(UTC).date().isoformat()
-        shown = [
-            Shown(one.note, CODES.get(one.note.code), page(one.note.code), notes.rewrite(one.id), today) for one in here
-        ]
+        shown = [Shown(one.note, CODES.get(one.note.code), notes.rewrite(one.id), today) for one in here]
         return types.Hover(hover(shown, made, as_markdown=session.client.features.markdown))
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS)

@@ -246,11 +246,9 @@ class Session:
         for uri in tuple(self._unpublished):
             document, notes = self.documents.get(uri), self._notes.get(uri)
             if document is not None and notes is not None:
-                features, page = self.client.features, self.services.page
+                features = self.client.features
                 shown = [
-                    diagnostic(
-                        uri, notes.text, one, page(one.note.code), features, self._quotes(one), notes.offered_on(one.id)
-                    )
+                    diagnostic(uri, notes.text, one, features, self._quotes(one), notes.offered_on(one.id))
                     for one in self.visible(uri, notes)
                     if not one.note.quiet
                 ]
