@@ -20,7 +20,7 @@ from copydesk.core.suppress import suppressed
 from copydesk.core.view import MOST, distinct, foremost, shown
 from copydesk.core.visible import visible
 from copydesk.lsp.dismissed import Dismissals
-from copydesk.lsp.placed import Departed, PlacedNote, anchored_anew, carried_note, found_again, moved
+from copydesk.lsp.placed import Departed, PlacedNote, aligned, anchored_anew, carried_note, found_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -127,7 +127,7 @@ class DocumentNotes:
         if span is None or len(places) < len(related):
             self.dropped += 1
             return None
-        added = moved(PlacedNote(_new_id(), note, span), span, places)
+        added = aligned(PlacedNote(_new_id(), note, span, places))
         for one in self._model:
             if one.finding == added.finding:
                 return one.id
@@ -184,7 +184,7 @@ class DocumentNotes:
         if one is None or span is None or rewritten.rewrite is None:
             return False
         if span != one.span:
-            wider = moved(replace(one, note=replace(one.note, anchor=rewritten.anchor)), span, one.related)
+            wider = aligned(replace(one, note=replace(one.note, anchor=rewritten.anchor), span=span))
             self._model = tuple(wider if other.id == identity else other for other in self._model)
             self._instant = tuple(wider if other.id == identity else other for other in self._instant)
             self._remember([wider])
@@ -221,12 +221,12 @@ class DocumentNotes:
 
     def dismissed(self, span: Span) -> tuple[Dismissal, ...]:
         """Return the dismissals that hide notes on the words of a span, each once."""
-        here = (one.note for one in self._all() if one.span.overlaps(span))
+        here = (aligned(one).note for one in self._all() if one.span.overlaps(span))
         return tuple({one.id: one for note in here for one in self.dismissals.hiding(note)}.values())
 
     def placed(self, identity: str) -> PlacedNote | None:
         """Return a note that has a place."""
-        return next((one for one in self._all() if one.id == identity), None)
+        return next((aligned(one) for one in self._all() if one.id == identity), None)
 
     def drafted_at(self, offset: int) -> DraftProvenance | None:
         """Return what made the sentence at an offset, where that is known and the text was read as it stands."""
@@ -244,7 +244,7 @@ class DocumentNotes:
         """Return the notes that are shown, in document order: not switched off, not dismissed, not one too many."""
         heard = {
             one.note: one
-            for one in self._all()
+            for one in map(aligned, self._all())
             if one.note.code not in configuration.disabled
             and not self.dismissals.hiding(one.note)
             and not suppressed(one.span, one.note.code, self._directives)
@@ -269,6 +269,8 @@ class DocumentNotes:
         return anchored_anew(one, self.text) if one is not None else None
 
     def _all(self) -> tuple[PlacedNote, ...]:
+        if not self._model:
+            return self._instant
         instant = {(one.note.code, one.span) for one in self._instant}
         return (*self._instant, *(one for one in self._model if (one.note.code, one.span) not in instant))
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class PlacedNote:
     """A note under the id that names it here, and where its words and those it refers to stand in the current text.
 
-    The hints of the note's anchors are these places too.
+    The hints of the note's anchors are where they stood when it was made: with every letter typed all notes move, and
+    few are looked at; `aligned` has them anew.
     """
 
     id: str
@@ -69,22 +70,24 @@ def _at(one: PlacedNote, spans: Sequence[Span | None]) -> PlacedNote | None:
     first, *others = spans
     if first is None or any(span is None for span in others):
         return None
-    return moved(one, first, tuple(span for span in others if span is not None))
+    related = tuple([span for span in others if span is not None])
+    return one if (first, related) == (one.span, one.related) else PlacedNote(one.id, one.note, first, related)
 
 
-def moved(one: PlacedNote, span: Span, related: tuple[Span, ...]) -> PlacedNote:
-    """Return a note at another place."""
-    if (span, related) == (one.span, one.related) and span.start == one.note.anchor.hint:
+def aligned(one: PlacedNote) -> PlacedNote:
+    """Return a placed note whose anchors have their places for hints."""
+    places = [one.span.start, *(span.start for span in one.related)]
+    if places == [one.note.anchor.hint, *(other.anchor.hint for other in one.note.related)]:
         return one
     note = replace(
         one.note,
-        anchor=replace(one.note.anchor, hint=span.start),
+        anchor=replace(one.note.anchor, hint=one.span.start),
         related=tuple(
             replace(other, anchor=replace(other.anchor, hint=place.start))
-            for other, place in zip(one.note.related, related, strict=True)
+            for other, place in zip(one.note.related, one.related, strict=True)
         ),
     )
-    return PlacedNote(one.id, note, span, related)
+    return replace(one, note=note)
 
 
 def anchored_anew(one: PlacedNote, text: Text) -> Note:
