@@ -59,7 +59,8 @@ RESEARCH = Command(
 )
 RESEARCH_SECTION = Command(
     "copydesk.researchSection",
-    "Check every claim of a section that is worth checking, one after the other, as `copydesk.researchClaim` does.",
+    "Check every claim of a section that is worth checking, one after the other, as `copydesk.researchClaim` does. "
+    "Claims that sources support get no diagnostic; they are told on hover, by lenses and by `copydesk.notes`.",
     '`{"jobId": string}` at once',
     (
         Argument("uri", Type.STRING, "an open document"),
