@@ -230,3 +230,16 @@ def test_R45_names_are_shown_without_control_characters(tmp_path: Path) -> None:
         return
     root = written(tmp_path, {"notes/\x1b[31m\n\u202e.md": b""})
     assert seen(root)[1] == {"notes/\\x1b[31m \\u202e.md": "It is empty."}
+
+
+def test_what_was_not_written_to_is_what_it_was_found_to_be_earlier(tmp_path: Path) -> None:
+    root = written(tmp_path, {"notes/a.md": "one", "notes/b.md": "two", "notes/c.md": "three"})
+    found, _ = places(("notes",), root)
+    before = scan(found).entries
+    assert all(one is before[uri] for uri, one in scan(found, before).entries.items())
+    (root / "notes" / "b.md").write_text("other words", "utf-8")
+    (root / "notes" / "c.md").unlink()
+    written(root, {"notes/d.md": "four"})
+    after = scan(found, before).entries
+    assert dict(after) == dict(scan(found).entries)
+    assert [one.name for uri, one in after.items() if one is before.get(uri)] == ["notes/a.md"]

@@ -10,7 +10,9 @@ import stat
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -115,9 +117,12 @@ def places(folders: Sequence[str], root: Path | None) -> tuple[tuple[Place, ...]
     return tuple(found), tuple(refused)
 
 
-def scan(folders: Sequence[Place]) -> Scan:
-    """Return the files below the folders; each file counts once, however many folders or links lead to it."""
-    looking = _Looking([str(place.path) for place in folders])
+def scan(folders: Sequence[Place], before: Mapping[str, Entry] = MappingProxyType({})) -> Scan:
+    """Return the files below the folders; each file counts once, however many folders or links lead to it.
+
+    `before` holds what was found earlier: of files that were not written to since, it is returned again.
+    """
+    looking = _Looking([str(place.path) for place in folders], before)
     found = False
     for place in folders:
         try:
@@ -153,8 +158,9 @@ class _Link:
 class _Looking:
     """What was seen so far. Paths are strings here, because a look at thousands of files comes before each search."""
 
-    def __init__(self, roots: Sequence[str]) -> None:
+    def __init__(self, roots: Sequence[str], before: Mapping[str, Entry]) -> None:
         self.entries: dict[str, Entry] = {}
+        self._before = before
         self.skipped: list[Skipped] = []
         self._roots = [Path(root) for root in roots]
         self._taken: set[str] = set()
@@ -172,7 +178,7 @@ class _Looking:
             inside = waiting.pop()
             try:
                 with os.scandir(place.path / inside) as listing:
-                    found = sorted(listing, key=lambda entry: entry.name)
+                    found = sorted(listing, key=_NAME)
             except OSError as error:
                 self.leave_out(f"{place.label}/{inside}".strip("/") or place.written, because(error))
                 continue
@@ -209,17 +215,21 @@ class _Looking:
         if path in self._taken:
             return
         self._taken.add(path)
-        kind = _kind_of(uri.rpartition("/")[2])
         try:
             status = entry.stat(follow_symlinks=False) if entry is not None else os.lstat(path)
         except OSError as error:
             self.leave_out(name, because(error))
             return
+        stamp = f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
+        known = self._before.get(uri)
+        if known is not None and known.stamp == stamp and known.path == path and stat.S_ISREG(status.st_mode):
+            self.entries[uri] = known
+            return
+        kind = _kind_of(uri.rpartition("/")[2])
         why = _unfit(kind, status)
         if why or kind is None:
             self.leave_out(name, why)
             return
-        stamp = f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
         self.entries[uri] = Entry(path, uri, _shown(name), kind, stamp, max(status.st_mtime, status.st_ctime))
 
     def follow_links(self) -> None:
@@ -235,6 +245,9 @@ class _Looking:
                 self.leave_out(link.name, "A link that leads out of the library's folders is not followed.")
             elif not is_folder:
                 self.add(link.name, str(target), link.uri)
+
+
+_NAME = attrgetter("name")
 
 
 def _leads_elsewhere(entry: os.DirEntry[str]) -> bool:

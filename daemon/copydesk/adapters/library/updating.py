@@ -92,6 +92,7 @@ class Updating:
         self._thread = thread
         self._clock = clock
         self._failed: dict[str, tuple[str, str]] = {}
+        self._entries: Mapping[str, Entry] = {}
 
     async def view(self) -> View:
         """Take in what has changed and return what there is; when cancelled, what was taken in is kept."""
@@ -115,7 +116,8 @@ class Updating:
     def seen(self) -> Scan:
         """Return which files there are, and which are left out by name, size or place; reads none. Blocks."""
         found, refused = places(self._folders, self._root)
-        now = scan(found)
+        now = scan(found, self._entries)
+        self._entries = now.entries
         return Scan(now.entries, refused + now.skipped, now.found)
 
     def _look(self, index: Index) -> _Look:
