@@ -18,6 +18,7 @@ from bench import (
     evidence,
     guard,
     library,
+    loads,
     peer,
     places,
     quotes,
@@ -48,6 +49,7 @@ SCRIPTED: dict[str, Callable[[ScriptedModel, Path, Path | None], Awaitable[Part]
     "library": library.measure,
     "quotes": quotes.measure,
     "guard": guard.measure,
+    "loads": loads.measure,
     "evidence": evidence.measure,
 }
 ON_MODEL: dict[str, Callable[[Path | None], Awaitable[Part]]] = {
