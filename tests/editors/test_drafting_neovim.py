@@ -138,7 +138,7 @@ def test_cancelling_keeps_what_is_finished_and_a_closed_preview_stays_closed(
         (note,) = editor.wait_codes("CD701")
         assert "you cancelled it" in note.message
         assert editor.text() == POST
-        for answer, codes in (("2", ("CD701",)), ("1", ())):
+        for answer, codes in (("1", ("CD701",)), ("2", ())):
             editor.keys(":Copydesk draft discard<CR>")
             editor.wait_screen("Discard the draft for good?")
             editor.keys(f"{answer}<CR>")

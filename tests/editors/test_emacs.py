@@ -98,3 +98,22 @@ def test_a_section_is_drafted_accepted_and_undone(copydesk: Path, tmp_path: Path
         assert "Server reports" not in editor.said()
         editor.ask("(progn (undo-boundary) (undo) t)")
         assert editor.text() == original
+
+
+def test_R75_a_draft_is_discarded_once_the_writer_has_said_so_again(
+    copydesk: Path, tmp_path: Path, model: ScriptedModel
+) -> None:
+    """eglot asks for the server, in its own time; what it offers by default leaves the draft."""
+    place = canal(tmp_path)
+    drafts(model)
+    with emacs(copydesk, place, model) as editor:
+        editor.take("Draft this section", HEADING)
+        poll("the draft", lambda: any("draft" in note.lower() for note in editor.notes()))
+        for answer in ("(nth 3 more)", '"Discard"'):
+            choose = f"(lambda (question &rest more) (push question writer-asked) {answer})"
+            editor.ask(f"(progn (setq writer-asked nil) (advice-add 'completing-read :override {choose}) t)")
+            assert editor.notes()
+            editor.take("Discard the draft", HEADING)
+            poll("the question", lambda: any("Discard the draft for good?" in one for one in editor.asked()))
+            editor.ask(f"(progn (advice-remove 'completing-read {choose}) t)")
+        poll("the note to go", lambda: not editor.notes())

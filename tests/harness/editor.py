@@ -267,9 +267,9 @@ class Editor(Conversation):
         )
 
     async def _choose(self, params: Any) -> Any:
-        """Choose the first of what is offered, as a writer who means it."""
+        """Choose the last of what is offered, as a writer who means it; the first leaves things as they are."""
         self.asked.append(params["message"])
-        return params["actions"][0]
+        return params["actions"][-1]
 
     async def _configuration(self, params: Any) -> Any:
         return [self.settings if item["section"] == "copydesk" else None for item in params["items"]]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from copydesk.core.aims import Aim, evidence_of
-from copydesk.core.draft.ratchet import CUT_SHORT, Stop
+from copydesk.core.draft.ratchet import CUT_SHORT
 from copydesk.core.evidence import Stance
 from copydesk.core.suppress import Scope
 from copydesk.core.visible import shortened
@@ -32,8 +32,6 @@ WORDS = 30
 OPENED = 3
 """Sources of a verdict that are offered for opening."""
 REMOVE = "Remove it"
-GO_ON = "Go on with the draft"
-OUT_OF_TOKENS = f"{GO_ON} (first raise the setting draft.tokens, which is used up)"
 
 VERDICTS = frozenset({"CD501", "CD502", "CD503", "CD504", "CD505", "CD901", "CD902"})
 CLAIMS = frozenset({"CD101", "CD102", "CD103", "CD604", "CD605"})
@@ -129,8 +127,7 @@ def _for_draft(
     """Yield what can be done with a draft: look at it first, go on with it, accept it or parts, or throw it away."""
     yield _action("Show the draft beside the section", commands.SHOW_DRAFT, here, diagnostic)
     if offer.draft.status in CUT_SHORT and not offer.taken:
-        title = OUT_OF_TOKENS if offer.draft.status is Stop.TOKEN_BUDGET else GO_ON
-        yield _action(title, commands.RESUME_DRAFT, here, diagnostic)
+        yield _action("Go on with the draft", commands.RESUME_DRAFT, here, diagnostic)
     rest = " the rest of" if offer.taken else ""
     yield _action(f"Accept{rest} the draft", commands.APPLY, here, diagnostic)
     for index in offer.left if len(offer.draft.paragraphs) > 1 else ():

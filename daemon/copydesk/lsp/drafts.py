@@ -34,7 +34,7 @@ CHANGED = (
 )
 NO_SUCH = "The draft has no such paragraph."
 SURE = "Discard the draft for good?"
-DISCARD, KEEP = "Discard", "Keep"
+KEEP, DISCARD = "Keep", "Discard"
 ONCE_MORE = "A draft that is discarded cannot be brought back. Choose the same again to discard it."
 """What a writer is told."""
 
@@ -170,7 +170,7 @@ async def discard(session: Session, document: OpenDocument, notes: DocumentNotes
 
     A client that cannot ask shows what is at stake, and asks for it twice.
     """
-    answer = await session.client.choice(SURE, DISCARD, KEEP)
+    answer = await session.client.choice(SURE, KEEP, DISCARD)
     if answer is None and identity not in notes.doubted:
         notes.doubted.add(identity)
         session.client.say(ONCE_MORE)
