@@ -1,8 +1,8 @@
 """What of a Planner's question may be searched for: no query carries off what stands in the writer's text alone.
 
 A Planner sees the text around its section, which may hold what nobody is to know, or an order to ask for it. So names
-and figures that only the text has are left out of queries, and of its other words all but a few. Words of the Planner's
-own stay: they are shown, but no rule can tell whether they mean something else.
+and figures that only the text has are left out of queries, and of its other words all but a few, spelled backwards too.
+Words of the Planner's own stay: they are shown, but no rule can tell whether they mean something else.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def searchable(question: str, subject: str, text: str) -> str:
     kept = []
     for word in _WORD.findall(question):
         found = set(terms(word))
-        private = (found & seen) - known
+        private = (found | set(terms(word[::-1]))) & seen - known
         if found and not found - known:
             kept.append(word)
         elif _revealing(word, names, private=bool(private)) or len(private) > room:
@@ -58,5 +58,7 @@ def _names(text: str) -> set[str]:
 
 
 def _pieces(word: str) -> Iterable[str]:
+    """Return a word and its parts, read forwards and backwards."""
     folded = word.casefold()
-    return (folded, *_JOINTS.split(folded))
+    parts = (folded, *_JOINTS.split(folded))
+    return (*parts, *(part[::-1] for part in parts))
