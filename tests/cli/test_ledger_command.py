@@ -27,15 +27,15 @@ Time (UTC)           Destination           Purpose         Sent     Received  Co
 2026-11-18 11:06:39  [2001:db8::1]:8080    test               0            0  copydesk  failed
 
 In sum:
-Destination                     Purpose  Command   Count         Sent     Received  First (UTC)          Last (UTC)
-[2001:db8::1]:8080              test     copydesk      1            0            0  2026-11-18 11:06:39  2026-11-18 11:06:39
-en.wikipedia.org                test     copydesk      1  not counted  not counted  2026-11-16 11:06:40  2026-11-16 11:06:40
-en.wikipedia.org:443            test     copydesk      1          812          812  2026-11-16 11:06:40  2026-11-16 11:06:40
-evil.example (refused)          test     copydesk      1  not counted  not counted  2026-11-17 23:06:40  2026-11-17 23:06:40
-127.0.0.1:11434 (this machine)  test     copydesk      1        2,134        2,134  2026-10-19 11:06:40  2026-10-19 11:06:40
+Destination               Purpose  Command   Count         Sent     Received  First (UTC)          Last (UTC)
+[2001:db8::1]:8080        test     copydesk      1            0            0  2026-11-18 11:06:39  2026-11-18 11:06:39
+en.wikipedia.org          test     copydesk      1  not counted  not counted  2026-11-16 11:06:40  2026-11-16 11:06:40
+en.wikipedia.org:443      test     copydesk      1          812          812  2026-11-16 11:06:40  2026-11-16 11:06:40
+evil.example (refused)    test     copydesk      1  not counted  not counted  2026-11-17 23:06:40  2026-11-17 23:06:40
+127.0.0.1 (this machine)  test     copydesk      1        2,134        2,134  2026-10-19 11:06:40  2026-10-19 11:06:40
 
 The ledger is PATH
-"""  # noqa: E501
+"""
 TABLE = """\
 Time (UTC)           Destination                     Purpose         Sent     Received  Command   Outcome
 2026-10-19 11:06:40  127.0.0.1:11434 (this machine)  test           2,134        2,134  copydesk  done
@@ -112,14 +112,16 @@ def test_an_afternoon_of_model_calls_is_one_line(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(module, "default_ledger_path", lambda: path)
     times = iter(range(1_795_000_000, 1_796_000_000, 60))
     ledger = Ledger(path, clock=lambda: next(times))
-    for _ in range(455):
-        called = replace(ledger.entry("127.0.0.1", 11434, "engine"), sent=1000, received=10, outcome="done")
+    for number in range(455):
+        called = replace(
+            ledger.entry("127.0.0.1", 11434 + number % 3, "engine"), sent=1000, received=10, outcome="done"
+        )
         ledger.append(called)
     ledger.append(replace(ledger.entry("127.0.0.1", 11434, "engine"), outcome="opened"))
     lines = module.newest()["text"].splitlines()
     assert len(lines) == 7
     assert lines[0] == "Nothing has left this machine; 456 connections stayed within it."
-    sums = "127.0.0.1:11434 (this machine) engine copydesk 456 455,000 4,550 2026-11-18 11:06:40 2026-11-18 18:41:40"
+    sums = "127.0.0.1 (this machine) engine copydesk 456 455,000 4,550 2026-11-18 11:06:40 2026-11-18 18:41:40"
     assert lines[4].split() == sums.split()
 
 

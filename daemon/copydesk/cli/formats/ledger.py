@@ -68,7 +68,9 @@ def _sums(entries: Sequence[Entry]) -> Iterable[tuple[str, ...]]:
     groups: dict[tuple[bool, str, str, str], list[Entry]] = {}
     for entry in entries:
         refused = " (refused)" if entry.outcome == Outcome.REFUSED else ""
-        key = (_stayed(entry), f"{_place(entry)}{refused}", visible(entry.purpose), visible(entry.command))
+        # An embedded engine listens at another port of this machine each time.
+        place = f"{visible(entry.host)} (this machine)" if is_this_machine(entry.host) else _place(entry)
+        key = (_stayed(entry), f"{place}{refused}", visible(entry.purpose), visible(entry.command))
         groups.setdefault(key, []).append(entry)
     for (_, place, purpose, command), those in sorted(groups.items()):
         sent, received = (_sum([getattr(one, way) for one in those]) for way in ("sent", "received"))
