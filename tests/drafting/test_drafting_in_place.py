@@ -127,8 +127,10 @@ async def test_a_note_that_sentences_name_and_do_not_say_stays_as_the_writer_wro
     assert draft.markdown.count("berg.example") == 1
     assert draft.status is Stop.NO_PROGRESS
     assert [fault for fault in draft.faults if "it leaves out" in fault] == [
-        "s1: of N1 it leaves out “1953”",
-        "s2: of N2 it leaves out much of what it says",
+        "“The canal was a dream of the town for a very long…”: "
+        "of “nine locks, rebuilt in 1953 by Anna Berg” it leaves out “1953”",
+        "“People walk beside it and talk about the weather.”: "
+        "of “opened to boats early” it leaves out much of what it says",
     ]
     for index in range(len(draft.paragraphs)):
         assert notes in draft.chosen([index]).markdown

@@ -78,7 +78,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         type=_whole(LEAST_WORDS, MOST_WORDS),
         default=0,
         metavar="N",
-        help="how long the section should be, whatever the brief says",
+        help="how long the text that is written should be, whatever the brief says",
     )
     parser.add_argument(
         "--rounds", type=_whole(1, MOST_ROUNDS), metavar="N", help=f"rounds at most, {MOST_ROUNDS} by default"

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from copydesk.core.draft.defects import Examiner, score
+from copydesk.core.draft.defects import Examiner, in_words, score
 from copydesk.core.draft.draft import Draft, DraftedSentence
 from copydesk.core.draft.frame import Rendered
 from copydesk.core.draft.ratchet import Ratchet, Score, improves
@@ -148,7 +148,7 @@ class Manuscript:
             queries=tuple(self.sourcing.sent),
             skipped=tuple(self.sourcing.skipped),
             replaced=tuple(taken),
-            faults=tuple(one.line for one in self.defects),
+            faults=tuple(in_words(one, self.statements, ledger, task) for one in self.defects),
             log=tuple(self.log),
             reason=reason,
             frame=frame,

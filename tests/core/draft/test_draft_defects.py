@@ -10,7 +10,7 @@ import pytest
 from copydesk.core.brief import Brief
 from copydesk.core.citations.known import KnownSource, KnownSources
 from copydesk.core.document import Format
-from copydesk.core.draft.defects import Defect, Examiner, score, structure
+from copydesk.core.draft.defects import Defect, Examiner, in_words, score, structure
 from copydesk.core.draft.frame import Paragraph, Rendered
 from copydesk.core.draft.ledger import Ledger, verbatim
 from copydesk.core.draft.plan import Form, Plan, Point
@@ -67,6 +67,15 @@ def said(*lines: tuple[str, ...], point: str = "P1") -> list[Statement]:
 
 PLAN = Plan((), (Point("P1", "the canal"), Point("P2", "its locks", Form.LIST)), 20)
 FILLER = ("People of every trade in the town still walk along its banks on Sundays and feed the ducks.",)
+
+
+def test_a_writer_is_told_of_faults_without_ids() -> None:
+    task, sentence = task_of("\n- nine locks\n"), ("In 1953 the locks were new.", "S1", "N1")
+    told = [in_words(one, said(sentence), ledger(), task) for one in found(sentence, task=task)]
+    assert told[0] == "“In 1953 the locks were new.”: 1953 is in none of “Annals”, “nine locks”"
+    assert "nothing was made of “nine locks”" in [
+        in_words(one, said(FILLER), ledger(), task) for one in found(FILLER, task=task)
+    ]
 
 
 def found(*lines: tuple[str, ...], task: SectionTask | None = None, plan: Plan = PLAN) -> list[Defect]:

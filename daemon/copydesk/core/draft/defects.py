@@ -6,6 +6,7 @@ figures and names that no source has, repetition, length, and that nothing but t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from copydesk.core.instant import InstantReading, instant
 from copydesk.core.markdown import read
 from copydesk.core.note import Severity
 from copydesk.core.text import Span
+from copydesk.core.visible import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,6 +41,9 @@ TOO_SHORT, TOO_LONG = 0.5, 1.6
 """Shares of the length asked for beyond which a draft is far off."""
 _BLOCKING = frozenset({"CD601", "CD602", "CD604"})
 """Codes of citations that do not hold, which no draft may bring in."""
+WORDS = 50
+"""Code points of a sentence or a title in a fault."""
+_ID = re.compile(r"\b[SNs]\d{1,3}\b")
 _COUNTED = frozenset({Severity.ERROR, Severity.WARNING, Severity.INFORMATION})
 
 
@@ -58,6 +63,15 @@ class Defect:
     def line(self) -> str:
         """Return the fault as it stands in prompts."""
         return f"{self.sentence or 'the draft'}: {self.message}"
+
+
+def in_words(defect: Defect, statements: Iterable[Statement], ledger: Ledger, task: SectionTask) -> str:
+    """Return a fault for the writer, who knows no ids: with words of sentences and notes, and titles of sources."""
+    said = [(one.id, one.text) for one in statements] + [(one.id, one.text) for one in task.jottings]
+    said += [(one.id, one.evidence.source.title) for one in ledger.entries]
+    names = {id: f"“{shortened(words, WORDS)}”" for id, words in said}
+    message = _ID.sub(lambda match: names.get(match[0], match[0]), defect.message)
+    return f"{names[defect.sentence]}: {message}" if defect.sentence in names else message
 
 
 @dataclass(frozen=True)
