@@ -55,7 +55,7 @@ function textOf(engine: Engine, jobs: Job[]): string {
   if (job && jobs.length === 1) return `$(sync~spin) copydesk: ${words(shortProgress(job))}`;
   if (job) return `$(sync~spin) copydesk: ${jobs.length} jobs`;
   const warning = engine.state === "failed" ? "$(warning)" : "$(edit)";
-  const icon = engine.locality === "remote" ? "$(cloud)" : warning;
+  const icon = engine.state === "ready" && engine.locality === "remote" ? "$(cloud)" : warning;
   return engine.short ? `${icon} copydesk: ${words(engine.short)}` : `${icon} copydesk`;
 }
 

@@ -29,6 +29,7 @@ const LINES: [string, Engine, Job[], string, boolean][] = [
   ["not asked yet, no model named", { ...UNKNOWN, short: "" }, [], "$(edit) copydesk", false],
   ["no engine", FAILED, [], "$(warning) copydesk: no engine", true],
   ["no model wanted", { ...UNKNOWN, state: "off", short: "rules only" }, [], "$(edit) copydesk: rules only", false],
+  ["nothing is sent", { ...REMOTE, state: "off", short: "rules only" }, [], "$(edit) copydesk: rules only", false],
   ["one job", READY, [JOB], "$(sync~spin) copydesk: critique 3/24", false],
   ["one job without an end", READY, [{ ...JOB, total: 0 }], "$(sync~spin) copydesk: critique", false],
   ["more jobs", READY, [JOB, JOB], "$(sync~spin) copydesk: 2 jobs", false],
