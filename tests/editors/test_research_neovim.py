@@ -239,7 +239,7 @@ def test_pictures_of_research(
         editor.go("61 metres")
         editor.command("Copydesk research section")
         model.wait_held("five sails")
-        editor.wait_codes("CD504", "CD501")
+        editor.wait_codes("CD501")
         editor.wait_screen("Correct the sentence")
         editor.wait_screen("judging")
         keep("progress")
