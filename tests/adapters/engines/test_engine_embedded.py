@@ -45,7 +45,7 @@ async def answer(engine: EmbeddedEngine, tokens: int = 300) -> str:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait until something is so; a process's state comes with no event."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 

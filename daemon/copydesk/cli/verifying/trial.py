@@ -65,8 +65,14 @@ def tried(sample: Sample) -> tuple[tuple[Ran, ...], tuple[Entry, ...], frozenset
 
 
 _LOOKING = (
-    ("ledger",), ("dismissals", "list"), ("drafts", "list"), ("sources", "list"), ("cache", "stats"), ("model", "list"), ("clear",),
-)  # fmt: skip
+    ("ledger",),
+    ("dismissals", "list"),
+    ("drafts", "list"),
+    ("sources", "list"),
+    ("cache", "stats"),
+    ("model", "list"),
+    ("clear",),
+)
 
 
 def _engine(url: str) -> tuple[str, ...]:
