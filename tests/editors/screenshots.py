@@ -186,7 +186,7 @@ def vscode_evidence(folder: Path, model: ScriptedModel, path: Path) -> None:
         window.palette("copydesk: Research Claims in This Section")
         window.wait_toast("copydesk: research")
         window.wait_no_toast("copydesk: research")
-        window.editor.locator(".codelens-decoration", has_text="4 notes").first.wait_for()
+        window.editor.locator(".codelens-decoration", has_text="supported").first.wait_for()
         quiet(window)
         card = window.hover(*at, "judged by")
         last = window.editor.locator(".view-line", has_text="quarry at Holm")
