@@ -97,7 +97,7 @@ async def test_R72_a_critique_is_recorded_and_shown(
     assert sum(entry.sent or 0 for entry in entries) > sum(len(request.body) for request in ollama.requests)
     for word in ("canary", "Lund", "api/chat"):
         assert word not in text(path)
-    status, shown, _ = await copydesk(home, "ledger")
+    status, shown, _ = await copydesk(home, "ledger", "--all")
     lines = shown.splitlines()
     assert lines[0].split() == ["Time", "(UTC)", "Destination", "Purpose", "Sent", "Received", "Command", "Outcome"]
     assert f"127.0.0.1:{port(ollama.url)} (this machine)" in lines[1]
@@ -114,7 +114,7 @@ async def test_R73_rules_alone_connect_to_nothing(home: dict[str, str], path: Pa
     (tmp_path / "post.md").write_text(POST)
     await copydesk(home, "critique", str(tmp_path / "post.md"), "--instant")
     assert text(path) == ""
-    assert await copydesk(home, "ledger") == (0, f"Nothing has left this machine.\nThe ledger is {path}\n", "")
+    assert await copydesk(home, "ledger") == (0, f"Nothing has left this machine.\n\nThe ledger is {path}\n", "")
 
 
 async def test_R22_the_doctor_is_recorded_and_follows_no_proxy(

@@ -16,7 +16,7 @@ import pytest
 from harness.ollama_server import OllamaServer, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
@@ -54,6 +54,14 @@ class Reading:
             return os.read(self._terminal, 65536).decode(errors="replace")
         except OSError:  # as Linux tells that nobody writes any more
             return ""
+
+
+@pytest.fixture(autouse=True)
+def interruptible() -> Iterator[None]:
+    """Let commands hear of an interruption, also where the tests run in the background, which is deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

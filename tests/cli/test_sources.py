@@ -97,7 +97,7 @@ def test_the_text_output_names_place_code_and_words(run, store: SourceStore) -> 
     store.pin(page())
     done = run("sources", "check", "post.md", write={"post.md": ALTERED})
     assert done.stdout.splitlines()[:2] == [
-        "post.md:3:7: warning CD602 “A tenth of the pumps failed.” is not word for word what “Audit” says, which is "
+        "post.md:3:8: warning CD602 “A tenth of the pumps failed.” is not word for word what “Audit” says, which is "
         "“a third of the pumps failed”. Quote it exactly.",
         "    > “A tenth of the pumps failed.”",
     ]

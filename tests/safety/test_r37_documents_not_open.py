@@ -44,7 +44,7 @@ NAMES: dict[str, Callable[[Path], str]] = {
 READING = ("hover", "codeAction", "codeLens")
 NAMING = [command for command in COMMANDS if any(one.name == "uri" for one in command.arguments)]
 AT = {"line": 0, "character": 0}
-VALUES: dict[Type, Any] = {Type.POSITION: AT, Type.RANGE: {"start": AT, "end": AT}}
+VALUES: dict[Type, Any] = {Type.POSITION: AT, Type.RANGE: {"start": AT, "end": AT}, Type.STRING: "0" * 16}
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
@@ -64,7 +64,7 @@ async def test_R37_a_document_that_is_not_open_is_not_read(
     for method in READING:
         assert not await editor.request(f"textDocument/{method}", {"textDocument": {"uri": uri}} | context)
     for command in NAMING:
-        more = {one.name: VALUES[one.type] for one in command.arguments if one.type in VALUES}
+        more = {one.name: VALUES[one.type] for one in command.arguments if one.type in VALUES and one.name != "uri"}
         if all(one.name != "uri" or one.required for one in command.arguments):
             with pytest.raises(RefusedRequest, match="not open") as refused:
                 await editor.request(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from copydesk import __version__
 from copydesk.cause import command
 from copydesk.cli.speaking import CANCELLED
+from copydesk.core.visible import visible
 from copydesk.errors import CopydeskError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except CopydeskError as error:
-        print(f"copydesk: {error.sentence}", file=sys.stderr)
+        print(f"copydesk: {visible(error.sentence)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("copydesk: Interrupted.", file=sys.stderr)
