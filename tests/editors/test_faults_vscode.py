@@ -223,7 +223,7 @@ def test_R28_what_a_note_and_its_name_say_is_not_run_loaded_or_linked(
             model.wait_held(EVEREST)
             status(window).click()
             job = window.page.locator(".quick-input-widget .monaco-list-row").first
-            expect(job).to_contain_text("Cancel critique of [go](command:workbench.action.reloadWindow) $ (bug).md")
+            expect(job).to_contain_text("Cancel critique of [go] (command:workbench.action.reloadWindow) $ (bug).md")
             window.picture(screenshots / "vscode-hostile-jobs.png")
             window.page.keyboard.press("Escape")
             model.release_all()
