@@ -49,7 +49,9 @@ def environment(home: Path, ollama: str = "") -> dict[str, str]:
     own = {name: str(home / folder) for name, folder in places.items()}
     for folder in own.values():
         Path(folder).mkdir(parents=True, exist_ok=True)
-    return {**os.environ, **own, "OLLAMA_HOST": ollama or "http://127.0.0.1:9"}
+    # Users' programs are compiled once; where this is set, each start would compile them anew.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, **own, "OLLAMA_HOST": ollama or "http://127.0.0.1:9"}
 
 
 def settings(ollama: str) -> dict[str, Any]:
