@@ -21,6 +21,16 @@ async def proposed(
     connect: Connect, personality: Personality, text: str = TEXT, words: str = BETTER
 ) -> tuple[Editor, dict[str, Any]]:
     """Return an editor with one note that has a rewrite, and the action that accepts it."""
+    editor, note = await rewritten(connect, personality, text, words)
+    actions = await editor.actions(URI, editor.quoted(URI, note["range"]))
+    (accept,) = [action for title, action in actions.items() if title.startswith("Accept rewrite")]
+    return editor, accept["command"]
+
+
+async def rewritten(
+    connect: Connect, personality: Personality, text: str, words: str = BETTER
+) -> tuple[Editor, dict[str, Any]]:
+    """Return an editor with one note that has a rewrite, and the note."""
     editor = (await connect(personality, services(ScriptedDesk(words=words)))).editor
     await editor.initialize()
     editor.open(URI, text)
@@ -28,9 +38,7 @@ async def proposed(
     (note,) = await editor.until(lambda: editor.diagnostics.get(URI))
     await editor.command("copydesk.rewriteNote", noteId=note["data"]["id"])
     await editor.ended(2)
-    actions = await editor.actions(URI, editor.quoted(URI, note["range"]))
-    (accept,) = [action for title, action in actions.items() if title.startswith("Accept rewrite")]
-    return editor, accept["command"]
+    return editor, note
 
 
 async def accept(editor: Editor, command: dict[str, Any]) -> bool | None:

@@ -224,6 +224,9 @@ class DiskDrafts:
             self.disk.settled.discard(identity.id)
         return Terms(_Pen(self, journal), configuration.citation_style, uri)
 
+    def close(self, terms: Any) -> None:
+        """Release nothing."""
+
     def done(self, terms: Any) -> Drafted | None:
         """Return what the journal kept."""
         kept = terms.journal.journal.kept.get("draft")

@@ -91,6 +91,9 @@ class MemoryDrafts:
         self.journal = self.journal or MemoryJournal()
         return Terms(self.journal, configuration.citation_style, uri)
 
+    def close(self, terms: Terms) -> None:
+        """Release nothing."""
+
     def done(self, terms: Terms) -> Drafted | None:
         """Return what the journal kept."""
         from copydesk.core.draft.stored import decoded

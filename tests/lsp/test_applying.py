@@ -11,7 +11,7 @@ from lsprotocol import converters, types
 
 from copydesk.lsp import applying
 from copydesk.lsp.client import features
-from harness.accepting import BETTER, QUOTE, TEXT, URI, accept, proposed
+from harness.accepting import BETTER, QUOTE, TEXT, URI, accept, proposed, rewritten
 from harness.editor import NEOVIM, SECONDS, VSCODE
 from harness.scripted import ScriptedDesk, services
 
@@ -129,13 +129,7 @@ async def test_R5_R7_below_a_lone_carriage_return_nothing_is_edited(
 ) -> None:
     """It ends a line by the specification and not in Neovim, where the edit would be made on another line."""
     text = before + QUOTE + "\n\nOne last line that is long enough.\n\nAnd another.\n"
-    editor = (await connect(personality, services(ScriptedDesk(words=BETTER)))).editor
-    await editor.initialize()
-    editor.open(URI, text)
-    await editor.command("copydesk.critiqueDocument", uri=URI)
-    (note,) = await editor.until(lambda: editor.diagnostics.get(URI))
-    await editor.command("copydesk.rewriteNote", noteId=note["data"]["id"])
-    await editor.ended(2)
+    editor, note = await rewritten(connect, personality, text)
     assert await editor.command("copydesk.applyNote", noteId=note["data"]["id"]) == {"applied": False}
     assert editor.said == [applying.UNCOUNTABLE]
     assert editor.buffers[URI].text == text

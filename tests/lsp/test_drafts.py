@@ -272,9 +272,8 @@ async def test_a_place_to_search_that_there_is_none_of_is_said_and_the_journal_i
     class Counted(MemoryDrafts):
         ended = 0
 
-        def done(self, terms: Any) -> Any:
+        def close(self, terms: Any) -> None:
             Counted.ended += 1
-            return super().done(terms)
 
     editor = await start(connect, desk=Unset(), drafts=Counted())
     await draft(editor)

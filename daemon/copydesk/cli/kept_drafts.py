@@ -35,15 +35,22 @@ class KeptDrafts:
             raise DocumentError(NO_HEADING, "Put the cursor in a heading, or below one, and try again.")
         return Terms(open_journal(default_drafts_directory(), identity), configuration.citation_style, uri)
 
+    def close(self, terms: Terms) -> None:
+        """Close a draft's journal."""
+        from copydesk.adapters.journal import FileJournal
+
+        if isinstance(terms.journal, FileJournal):
+            terms.journal.close()
+
     def done(self, terms: Terms) -> Drafted | None:
         """Close a draft's journal and return the draft as far as it came."""
         from copydesk.adapters.journal import FileJournal, default_drafts_directory
 
-        if not isinstance(terms.journal, FileJournal):
-            return None
-        terms.journal.close()
+        self.close(terms)
         directory = default_drafts_directory()
-        return _read(directory, terms.journal.identity.id) if directory is not None else None
+        if directory is None or not isinstance(terms.journal, FileJournal):
+            return None
+        return _read(directory, terms.journal.identity.id)
 
     def kept(self, uri: str) -> Sequence[Drafted]:
         """Return the newest draft of each heading of a document that was neither accepted as a whole nor discarded."""

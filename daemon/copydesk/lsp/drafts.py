@@ -75,9 +75,9 @@ async def draft_section(session: Session, document: OpenDocument, offset: int, j
         session.background(_offer_kept(session, document, read, terms))
         raise
     except Exception:
-        await asyncio.to_thread(store.done, terms)
+        await asyncio.to_thread(store.close, terms)
         raise
-    await asyncio.to_thread(store.done, terms)
+    await asyncio.to_thread(store.close, terms)
     tell(session, report)
     return _offer(session, document, notes, read, drafted) if drafted is not None else "No draft"
 

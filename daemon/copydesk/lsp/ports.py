@@ -110,8 +110,12 @@ class Drafts(Protocol):
         """Return the terms on which a desk drafts a section; what earlier runs finished is in their journal."""
         ...
 
+    def close(self, terms: Any) -> None:
+        """Release the journal of a draft that is worked on no more."""
+        ...
+
     def done(self, terms: Any) -> Drafted | None:
-        """Release the journal of a draft that is worked on no more; return the draft as far as it came."""
+        """Release the journal too, and return the draft as far as it came."""
         ...
 
     def kept(self, uri: str) -> Sequence[Drafted]:
